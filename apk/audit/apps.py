@@ -1,0 +1,7 @@
+from django.apps import AppConfig
+
+
+class AuditConfig(AppConfig):
+    name = "apk.audit"
+    label = "audit"
+    verbose_name = "Protokol změn a přístupů"

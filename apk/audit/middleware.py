@@ -1,0 +1,16 @@
+"""Names the acting user to the triggers that write the change history."""
+
+from typing import Any
+
+from django.http import HttpRequest
+from pghistory.middleware import HistoryMiddleware
+
+
+class ActingUserMiddleware(HistoryMiddleware):
+    """Adds the user's name as it was then, so that the history still reads when the account is renamed."""
+
+    def get_context(self, request: HttpRequest) -> dict[str, Any]:
+        context = super().get_context(request)
+        if context["user"] is not None:
+            context["name"] = request.user.full_name
+        return context

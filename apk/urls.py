@@ -1,0 +1,12 @@
+"""Every address of the application; each app's own file says what lies below its prefix."""
+
+from django.urls import include, path
+
+from apk import views
+
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("healthz", views.healthz, name="healthz"),
+    path("readyz", views.readyz, name="readyz"),
+    path("ucet/", include("allauth.account.urls")),
+]

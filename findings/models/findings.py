@@ -1,0 +1,150 @@
+"""Findings: one event at one place at one time, with its pieces and photos.
+
+Events, pieces and places are always counted apart (`reports.figures`).
+"""
+
+import pghistory
+from django.db import models
+from django.db.models import F, Q
+
+from apk.calendar import Month
+from apk.localities.models import Locality
+from apk.people.access import Role
+from apk.people.models import Assistant, Mentorship, User
+from findings.models.places import LATITUDE, LONGITUDE, Place
+from patrols.models import Shift
+
+
+class PlaceKind(models.TextChoices):
+    """Kind of place of a finding."""
+
+    PLAYGROUND = "playground", "Dětské hřiště"
+    SANDPIT = "sandpit", "Pískoviště"
+    PARK = "park", "Park"
+    BENCH = "bench", "Lavička"
+    PASSAGE = "passage", "Průchod"
+    ABANDONED_BUILDING = "abandoned-building", "Opuštěný objekt"
+    CONTAINERS = "containers", "Stání kontejnerů"
+    STATION = "station", "Nádraží, zastávka"
+    SCHOOL = "school", "Škola"
+    PHARMACY = "pharmacy", "Okolí lékárny"
+    SQUAT = "squat", "Squat"
+    OTHER = "other", "Jiné"
+
+
+class Source(models.TextChoices):
+    """How a finding came to be known."""
+
+    OWN = "own", "Vlastní zjištění"
+    CITIZEN = "citizen", "Oznámení občana"
+    EMERGENCY_LINE = "emergency-line", "Tísňová linka 156"
+    SCHOOL = "school", "Školské zařízení"
+    PLANNED = "planned", "Plánovaná akce"
+
+
+class FindingQuerySet(models.QuerySet):
+    def visible_to(self, user: User) -> "FindingQuerySet":
+        """Assistants see their own; mentors those of assistants they lead or led; coordinators all."""
+        match user.role:
+            case Role.COORDINATOR:
+                return self
+            case Role.MENTOR:
+                return self.filter(
+                    models.Exists(
+                        Mentorship.objects.filter(assistant=models.OuterRef("assistant"), mentor__user=user)
+                    )
+                )
+            case Role.ASSISTANT:
+                return self.filter(assistant__user=user)
+            case _:
+                return self.none()
+
+    def in_month(self, month: Month) -> "FindingQuerySet":
+        return self.filter(found_at__gte=month.start, found_at__lt=month.end)
+
+
+@pghistory.track()
+class Finding(models.Model):
+    """A finding of syringes. `id` is the record's id from the phone; positions in WGS84 degrees, accuracy in metres.
+
+    `pieces` counts what must be disposed of as sharps: syringes with and without a needle and separate needles.
+    Other paraphernalia stand beside it and are not counted in it. Findings hold no personal data of citizens.
+    """
+
+    id = models.UUIDField(primary_key=True)
+    found_at = models.DateTimeField("nalezeno", db_index=True)
+    assistant = models.ForeignKey(Assistant, models.PROTECT, related_name="findings", verbose_name="asistent")
+    shift = models.ForeignKey(
+        Shift, models.PROTECT, null=True, blank=True, related_name="findings", verbose_name="směna"
+    )
+    locality = models.ForeignKey(
+        Locality, models.PROTECT, null=True, blank=True, related_name="findings", verbose_name="lokalita"
+    )
+    place = models.ForeignKey(Place, models.PROTECT, related_name="findings", verbose_name="místo nálezu")
+    latitude = models.FloatField("zeměpisná šířka", validators=LATITUDE)
+    longitude = models.FloatField("zeměpisná délka", validators=LONGITUDE)
+    accuracy_m = models.FloatField("přesnost polohy (m)", null=True, blank=True)
+    place_kind = models.CharField("druh místa", max_length=20, choices=PlaceKind.choices)
+    source = models.CharField("jak se o nálezu ví", max_length=20, choices=Source.choices, default=Source.OWN)
+    with_needle = models.PositiveSmallIntegerField("stříkačky s jehlou", default=0)
+    without_needle = models.PositiveSmallIntegerField("stříkačky bez jehly", default=0)
+    needles = models.PositiveSmallIntegerField("samostatné jehly", default=0)
+    pieces = models.GeneratedField(
+        expression=F("with_needle") + F("without_needle") + F("needles"),
+        output_field=models.PositiveSmallIntegerField("kusů"),
+        db_persist=True,
+    )
+    paraphernalia = models.PositiveSmallIntegerField("jiné pomůcky", default=0)
+    child_accessible = models.BooleanField("dostupné dětem", default=False)
+    note = models.TextField("poznámka", blank=True)
+    recorded_at = models.DateTimeField("přijato serverem", auto_now_add=True)
+
+    objects = FindingQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "nález"
+        verbose_name_plural = "nálezy"
+        ordering = ["-found_at", "id"]
+        indexes = [models.Index(fields=["locality", "found_at"], name="finding_by_locality_and_time")]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(with_needle__gt=0) | Q(without_needle__gt=0) | Q(needles__gt=0),
+                name="finding_has_pieces",
+                violation_error_message="Zadejte aspoň jeden kus.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.place}, {self.found_at:%Y-%m-%d %H:%M}"
+
+
+class PhotoQuerySet(models.QuerySet):
+    def visible_to(self, user: User) -> "PhotoQuerySet":
+        return self.filter(finding__in=Finding.objects.visible_to(user))
+
+
+@pghistory.track()
+class Photo(models.Model):
+    """A photo of a finding, re-encoded to JPEG without metadata. `id` is the client's; `sha256` is of the stored file.
+
+    `upload_digest` is the SHA-256 (32 bytes) of what the phone sent, which tells a repeated upload from another one.
+    """
+
+    id = models.UUIDField(primary_key=True)
+    finding = models.ForeignKey(Finding, models.PROTECT, related_name="photos", verbose_name="nález")
+    file = models.FileField("soubor", max_length=120)
+    width = models.PositiveIntegerField("šířka")
+    height = models.PositiveIntegerField("výška")
+    upload_digest = models.BinaryField()
+    sha256 = models.CharField(max_length=64)
+    recorded_at = models.DateTimeField("přijato serverem", auto_now_add=True)
+
+    objects = PhotoQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "fotografie"
+        verbose_name_plural = "fotografie"
+        ordering = ["recorded_at", "id"]
+
+    def __str__(self) -> str:
+        return f"Fotografie {self.finding}"

@@ -1,0 +1,3 @@
+from patrols.models.shifts import Shift, ShiftQuerySet
+
+__all__ = ["Shift", "ShiftQuerySet"]

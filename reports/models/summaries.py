@@ -1,0 +1,49 @@
+"""Monthly summaries: a month's figures as they were counted, one row a month."""
+
+import pghistory
+from django.db import models
+
+from apk.calendar import Month
+from apk.people.access import Permission
+from apk.people.models import User
+
+
+class MonthlySummaryQuerySet(models.QuerySet):
+    def visible_to(self, user: User) -> "MonthlySummaryQuerySet":
+        return self if user.may(Permission.VIEW_SUMMARIES) else self.none()
+
+    def of(self, month: Month) -> "MonthlySummaryQuerySet":
+        return self.filter(month=month.first_day)
+
+
+@pghistory.track()
+class MonthlySummary(models.Model):
+    """The figures of one month (`summary.MonthSummary` as JSON) and their SHA-256 in hexadecimal.
+
+    `inputs` is the fingerprint of the rows counted: when it no longer matches, the summary is out of date.
+    """
+
+    month = models.DateField(
+        "měsíc", unique=True, help_text="První den měsíce.", error_messages={"unique": "Přehled měsíce už existuje."}
+    )
+    figures = models.JSONField("hodnoty")
+    sha256 = models.CharField(max_length=64)
+    inputs = models.CharField(max_length=200)
+    built_at = models.DateTimeField("sestaveno")
+
+    objects = MonthlySummaryQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "měsíční přehled"
+        verbose_name_plural = "měsíční přehledy"
+        ordering = ["-month"]
+        constraints = [
+            models.CheckConstraint(condition=models.Q(month__day=1), name="summary_month_is_a_first_day"),
+        ]
+
+    def __str__(self) -> str:
+        return f"Přehled {self.period}"
+
+    @property
+    def period(self) -> Month:
+        return Month.of(self.month)
