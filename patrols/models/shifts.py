@@ -28,9 +28,7 @@ class ShiftQuerySet(models.QuerySet):
                 return self
             case Role.MENTOR:
                 return self.filter(
-                    models.Exists(
-                        Mentorship.objects.filter(assistant=models.OuterRef("assistant"), mentor__user=user)
-                    )
+                    models.Exists(Mentorship.objects.filter(assistant=models.OuterRef("assistant"), mentor__user=user))
                 )
             case Role.ASSISTANT:
                 return self.filter(assistant__user=user)
