@@ -49,7 +49,7 @@ INSTALLED_APPS = [
     "apk.audit",
     "apk.localities",
     "apk.people",
-    "apk",
+    "apk.apps.ApkConfig",
     "pghistory",
     "pgtrigger",
     "allauth",
@@ -63,7 +63,7 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.postgres",
     "django.contrib.sessions",
-    "django.contrib.staticfiles",
+    "apk.apps.OwnStaticFilesConfig",
 ]
 
 MIDDLEWARE = [
@@ -195,7 +195,12 @@ CONTENT_SECURITY_POLICY = {
 VAR_DIR = Path(env.str("VAR_DIR", default=str(BASE_DIR / "var")))
 STATIC_URL = "/static/"
 STATIC_ROOT = VAR_DIR / "static"
-STATICFILES_DIRS = [BASE_DIR / "static", ("vendor", BASE_DIR / "node_modules")]
+# Browser libraries are served as npm installed them, only those that pages use.
+STATICFILES_DIRS = [
+    BASE_DIR / "static",
+    ("vendor/idb", BASE_DIR / "node_modules" / "idb" / "build"),
+    ("vendor/leaflet.markercluster", BASE_DIR / "node_modules" / "leaflet.markercluster" / "dist"),
+]
 MEDIA_ROOT = VAR_DIR / "media"
 # The internal location from which the proxy serves private files; without one, Django streams them.
 MEDIA_ACCEL_LOCATION = env.str("MEDIA_ACCEL_LOCATION", default="")

@@ -1,0 +1,56 @@
+"""Fixtures that every test may ask for: one person of each role, and a browser session signed in as them."""
+
+from collections.abc import Callable
+
+import pytest
+from django.core.cache import cache
+from django.core.management import call_command
+from django.test import Client
+
+from apk.people.models import Assistant, Mentor, User
+from tests import factories
+
+
+@pytest.fixture(scope="session", autouse=True)
+def collected_static() -> None:
+    """Pages name static files by the hash of their content, so they are collected once, as in production."""
+    call_command("collectstatic", interactive=False, verbosity=0)
+
+
+@pytest.fixture(autouse=True)
+def empty_cache() -> None:
+    """The cache is a real server shared by all tests."""
+    cache.clear()
+
+
+@pytest.fixture
+def mentor(db: None) -> Mentor:
+    return factories.MentorFactory()
+
+
+@pytest.fixture
+def assistant(mentor: Mentor) -> Assistant:
+    """Employed since January 2021 and led by `mentor` since then."""
+    return factories.AssistantFactory(mentor=mentor)
+
+
+@pytest.fixture
+def coordinator(db: None) -> User:
+    return factories.UserFactory(is_coordinator=True)
+
+
+@pytest.fixture
+def administrator(db: None) -> User:
+    return factories.UserFactory(is_administrator=True)
+
+
+@pytest.fixture
+def client_of() -> Callable[[User | Assistant | Mentor], Client]:
+    """Gives a test client signed in as a person, who may be given as their user, assistant or mentor."""
+
+    def signed_in(person: User | Assistant | Mentor) -> Client:
+        client = Client()
+        client.force_login(person if isinstance(person, User) else person.user)
+        return client
+
+    return signed_in

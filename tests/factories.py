@@ -1,0 +1,162 @@
+"""Deterministic factories with named states. April 2021 is the month everything happens in unless told otherwise."""
+
+import uuid
+from datetime import date, datetime, timedelta
+from itertools import count
+from typing import Any
+
+import factory
+from factory.django import DjangoModelFactory
+
+from apk.calendar import LOCAL
+from apk.localities.models import District, Locality
+from apk.people.access import Role
+from apk.people.models import Assistant, Employment, Mentor, Mentorship, User
+from findings.models import Finding, Place, PlaceKind
+from patrols.models import Shift
+from reports.models import GrantProject
+
+PASSWORD = "spolecne-heslo-pro-testy"
+
+ordinals = count(1)
+
+
+def local(year: int, month: int, day: int, hour: int = 12, minute: int = 0) -> datetime:
+    """An instant given as the wall clock in Prague shows it."""
+    return datetime(year, month, day, hour, minute, tzinfo=LOCAL)
+
+
+def square(latitude: float, longitude: float, half: float = 0.002) -> dict[str, Any]:
+    """A GeoJSON MultiPolygon: a square around a point, `half` degrees to each side."""
+    west, east, south, north = longitude - half, longitude + half, latitude - half, latitude + half
+    ring = [[west, south], [east, south], [east, north], [west, north], [west, south]]
+    return {"type": "MultiPolygon", "coordinates": [[ring]]}
+
+
+def record_id() -> uuid.UUID:
+    """A UUIDv7 such as phones mint; the counter in it keeps ids apart and in order."""
+    ordinal = next(ordinals)
+    value = (0x0179_0000_0000 + ordinal) << 80 | 0x7 << 76 | 0x2 << 62 | ordinal
+    return uuid.UUID(int=value)
+
+
+class UserFactory(DjangoModelFactory):
+    class Meta:
+        model = User
+        skip_postgeneration_save = True
+
+    personal_number = factory.Sequence(lambda n: f"{1000 + n}")
+    email = factory.LazyAttribute(lambda user: f"{user.personal_number}@example.cz")
+    first_name = "Jana"
+    last_name = factory.Sequence(lambda n: f"Nováková {n}")
+    phone = "+420 777 000 111"
+    role = Role.ASSISTANT
+    password = factory.django.Password(PASSWORD)
+
+    class Params:
+        is_coordinator = factory.Trait(role=Role.COORDINATOR)
+        is_administrator = factory.Trait(role=Role.ADMINISTRATOR)
+
+
+class MentorFactory(DjangoModelFactory):
+    class Meta:
+        model = Mentor
+
+    user = factory.SubFactory(UserFactory, role=Role.MENTOR)
+
+
+class AssistantFactory(DjangoModelFactory):
+    """An assistant employed full time since the start of 2021; `mentor=` also gives them that mentor since then."""
+
+    class Meta:
+        model = Assistant
+        skip_postgeneration_save = True
+
+    user = factory.SubFactory(UserFactory, role=Role.ASSISTANT)
+
+    @factory.post_generation
+    def employed(self, create: bool, extracted: bool | None, **kwargs: Any) -> None:
+        if create and extracted is not False:
+            Employment.objects.create(**{"assistant": self, "starts": date(2021, 1, 1), "fte": 1, **kwargs})
+
+    @factory.post_generation
+    def mentor(self, create: bool, extracted: Mentor | None, **kwargs: Any) -> None:
+        if create and extracted is not None:
+            Mentorship.objects.create(assistant=self, mentor=extracted, starts=date(2021, 1, 1))
+
+
+class DistrictFactory(DjangoModelFactory):
+    class Meta:
+        model = District
+        django_get_or_create = ("name",)
+
+    name = "Moravská Ostrava a Přívoz"
+
+
+class LocalityFactory(DjangoModelFactory):
+    class Meta:
+        model = Locality
+
+    name = factory.Sequence(lambda n: f"Lokalita {n}")
+    kind = Locality.Kind.EXCLUDED
+    district = factory.SubFactory(DistrictFactory)
+    area = factory.Sequence(lambda n: square(49.80 + 0.005 * (n % 20), 18.20 + 0.005 * (n // 20 % 30)))
+    opened_on = date(2015, 1, 1)
+
+
+class ShiftFactory(DjangoModelFactory):
+    """A shift of eight hours from `start`; each next one is a day later, so that they never overlap."""
+
+    class Meta:
+        model = Shift
+
+    assistant = factory.SubFactory(AssistantFactory)
+    locality = factory.SubFactory(LocalityFactory)
+    start = factory.Sequence(lambda n: local(2021, 4, 1, 8) + timedelta(days=n))
+    end = factory.LazyAttribute(lambda shift: shift.start + timedelta(hours=8))
+
+
+class PlaceFactory(DjangoModelFactory):
+    class Meta:
+        model = Place
+
+    name = factory.Sequence(lambda n: f"Jílová – park {n}")
+    locality = factory.SubFactory(LocalityFactory)
+    latitude = factory.Sequence(lambda n: 49.80 + 0.001 * (n % 100))
+    longitude = factory.Sequence(lambda n: 18.20 + 0.001 * (n // 100))
+
+
+class FindingFactory(DjangoModelFactory):
+    """Two syringes with a needle found in a park on 15 April 2021, at the place's own position and locality."""
+
+    class Meta:
+        model = Finding
+
+    id = factory.LazyFunction(record_id)
+    found_at = local(2021, 4, 15, 10)
+    assistant = factory.SubFactory(AssistantFactory)
+    place = factory.SubFactory(PlaceFactory)
+    locality = factory.SelfAttribute("place.locality")
+    latitude = factory.SelfAttribute("place.latitude")
+    longitude = factory.SelfAttribute("place.longitude")
+    accuracy_m = 8.0
+    place_kind = PlaceKind.PARK
+    with_needle = 2
+
+
+class GrantProjectFactory(DjangoModelFactory):
+    class Meta:
+        model = GrantProject
+
+    name = "Ostrava – Asistent prevence kriminality 2021"
+    number = "314D083009247"
+    sequence = 10
+    starts = date(2021, 1, 1)
+    ends = date(2021, 12, 31)
+    posts = 7
+    ministry_grant = 2_100_000
+    city_share = 420_000
+    publicity = (
+        "Projekt „Ostrava – Asistent prevence kriminality 2021“ je hrazen z dotací Ministerstva vnitra ČR "
+        "a statutárního města Ostravy."
+    )
