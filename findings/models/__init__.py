@@ -1,7 +1,8 @@
-from findings.models.findings import Finding, FindingQuerySet, Photo, PhotoQuerySet, PlaceKind, Source
+from findings.models.findings import COUNTS, Finding, FindingQuerySet, Photo, PhotoQuerySet, PlaceKind, Source
 from findings.models.places import Place, PlaceQuerySet
 
 __all__ = [
+    "COUNTS",
     "Finding",
     "FindingQuerySet",
     "Photo",

@@ -3,11 +3,13 @@
 Events, pieces and places are always counted apart (`reports.figures`).
 """
 
+from datetime import date
+
 import pghistory
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Count, F, Q, Sum
 
-from apk.calendar import Month
+from apk.calendar import Month, day_bounds
 from apk.localities.models import Locality
 from apk.people.access import Role
 from apk.people.models import Assistant, Mentorship, User
@@ -42,6 +44,20 @@ class Source(models.TextChoices):
     PLANNED = "planned", "Plánovaná akce"
 
 
+# What is counted about any set of findings. A list, a summary and a document all count by these expressions,
+# so that the same rows never show two different figures.
+COUNTS: dict[str, models.Aggregate] = {
+    "events": Count("pk"),
+    "pieces": Sum("pieces", default=0),
+    "with_needle": Sum("with_needle", default=0),
+    "without_needle": Sum("without_needle", default=0),
+    "needles": Sum("needles", default=0),
+    "paraphernalia": Sum("paraphernalia", default=0),
+    "places": Count("place", distinct=True),
+    "child_accessible_events": Count("pk", filter=Q(child_accessible=True)),
+}
+
+
 class FindingQuerySet(models.QuerySet):
     def visible_to(self, user: User) -> "FindingQuerySet":
         """Assistants see their own; mentors those of assistants they lead or led; coordinators all."""
@@ -59,6 +75,26 @@ class FindingQuerySet(models.QuerySet):
 
     def in_month(self, month: Month) -> "FindingQuerySet":
         return self.filter(found_at__gte=month.start, found_at__lt=month.end)
+
+    def on(self, day: date) -> "FindingQuerySet":
+        """Found on a local calendar day."""
+        return self.between(day, day)
+
+    def between(self, first: date | None, last: date | None) -> "FindingQuerySet":
+        """Found on the local days from `first` to `last`, both included; None leaves that side open."""
+        found = self
+        if first is not None:
+            found = found.filter(found_at__gte=day_bounds(first)[0])
+        if last is not None:
+            found = found.filter(found_at__lt=day_bounds(last)[1])
+        return found
+
+    def outside_localities(self) -> "FindingQuerySet":
+        return self.filter(locality__isnull=True)
+
+    def counts(self) -> dict[str, int]:
+        """The figures of `COUNTS` over these rows, in one query; all of them 0 when there is no row."""
+        return self.aggregate(**COUNTS)
 
 
 @pghistory.track()
