@@ -64,6 +64,7 @@ INSTALLED_APPS = [
     "django.contrib.postgres",
     "django.contrib.sessions",
     "apk.apps.OwnStaticFilesConfig",
+    "django.forms",
 ]
 
 MIDDLEWARE = [
@@ -84,7 +85,7 @@ MIDDLEWARE = [
 
 ROOT_URLCONF = "apk.urls"
 WSGI_APPLICATION = "apk.wsgi.application"
-FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
+FORM_RENDERER = "apk.forms.FormRenderer"
 
 TEMPLATES = [
     {
@@ -195,11 +196,11 @@ CONTENT_SECURITY_POLICY = {
 VAR_DIR = Path(env.str("VAR_DIR", default=str(BASE_DIR / "var")))
 STATIC_URL = "/static/"
 STATIC_ROOT = VAR_DIR / "static"
-# Browser libraries are served as npm installed them, only those that pages use.
-STATICFILES_DIRS = [
-    BASE_DIR / "static",
-    ("vendor/idb", BASE_DIR / "node_modules" / "idb" / "build"),
-    ("vendor/leaflet.markercluster", BASE_DIR / "node_modules" / "leaflet.markercluster" / "dist"),
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STATICFILES_FINDERS = [
+    "django.contrib.staticfiles.finders.FileSystemFinder",
+    "django.contrib.staticfiles.finders.AppDirectoriesFinder",
+    "apk.staticfiles.BrowserLibraryFinder",
 ]
 MEDIA_ROOT = VAR_DIR / "media"
 # The internal location from which the proxy serves private files; without one, Django streams them.
