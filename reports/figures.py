@@ -1,0 +1,114 @@
+"""What is counted and how it is called: one definition per figure, for pages, documents, drill-down and commands.
+
+The measure itself stands with the rows it measures (`findings.models.MEASURES`, `patrols.models.MEASURES`); a figure
+names it and says what it means to the reader. Pure: no query is made here.
+"""
+
+from dataclasses import dataclass
+from enum import Enum, StrEnum
+
+
+class Unit(Enum):
+    """What a figure is counted in: the forms after 1, after 2–4 and after everything else."""
+
+    EVENTS = ("událost", "události", "událostí")
+    PIECES = ("kus", "kusy", "kusů")
+    PLACES = ("místo", "místa", "míst")
+    HOURS = ("hodina", "hodiny", "hodin")
+    PEOPLE = ("osoba", "osoby", "osob")
+
+    def form(self, number: float) -> str:
+        """The form that goes with `number`: 1 kus, 2 kusy, 5 kusů; 1,5 hodiny, for only hours are ever broken."""
+        one, few, many = self.value
+        if number == 1:
+            return one
+        return few if number in {2, 3, 4} or number % 1 else many
+
+
+class Records(StrEnum):
+    """Which rows a figure counts, so which list opens behind it."""
+
+    FINDINGS = "findings"
+    SHIFTS = "shifts"
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One figure.
+
+    `name` is its key in a summary, `label` its Czech name in full, `short` for a table's header. `additive` says
+    whether the rows of a breakdown add up to the total: one place may appear under two kinds of place. Time is kept
+    in whole seconds and shown in hours.
+    """
+
+    name: str
+    label: str
+    short: str
+    unit: Unit
+    records: Records
+    additive: bool = True
+
+
+EVENTS = Figure("events", "Nálezy", "Nálezy", Unit.EVENTS, Records.FINDINGS)
+PIECES = Figure("pieces", "Nalezené kusy celkem", "Kusů", Unit.PIECES, Records.FINDINGS)
+WITH_NEEDLE = Figure("with_needle", "Stříkačky s jehlou", "S jehlou", Unit.PIECES, Records.FINDINGS)
+WITHOUT_NEEDLE = Figure("without_needle", "Stříkačky bez jehly", "Bez jehly", Unit.PIECES, Records.FINDINGS)
+NEEDLES = Figure("needles", "Samostatné jehly", "Jehly", Unit.PIECES, Records.FINDINGS)
+PARAPHERNALIA = Figure("paraphernalia", "Jiné pomůcky", "Jiné pomůcky", Unit.PIECES, Records.FINDINGS)
+PLACES = Figure("places", "Místa s nálezem", "Míst", Unit.PLACES, Records.FINDINGS, additive=False)
+CHILD_ACCESSIBLE = Figure(
+    "child_accessible_events", "Nálezy dostupné dětem", "Dostupné dětem", Unit.EVENTS, Records.FINDINGS
+)
+PATROL_TIME = Figure("patrol_seconds", "Hodiny ve službě", "Hodin", Unit.HOURS, Records.SHIFTS)
+ASSISTANTS = Figure("assistants", "Asistenti ve službě", "Asistentů", Unit.PEOPLE, Records.SHIFTS, additive=False)
+
+FIGURES: dict[str, Figure] = {
+    figure.name: figure
+    for figure in (
+        EVENTS,
+        PIECES,
+        WITH_NEEDLE,
+        WITHOUT_NEEDLE,
+        NEEDLES,
+        PARAPHERNALIA,
+        PLACES,
+        CHILD_ACCESSIBLE,
+        PATROL_TIME,
+        ASSISTANTS,
+    )
+}
+"""Every figure of a month's totals, in the order in which they are shown."""
+
+HEADLINE = (EVENTS, PIECES, PLACES, PATROL_TIME)
+"""The figures a reader wants first."""
+
+OF_FINDINGS = tuple(figure for figure in FIGURES.values() if figure.records is Records.FINDINGS)
+OF_SHIFTS = tuple(figure for figure in FIGURES.values() if figure.records is Records.SHIFTS)
+
+
+@dataclass(frozen=True)
+class Breakdown:
+    """A way in which a month's figures are divided.
+
+    `label` heads the table, `column` its first column; `figures` are its columns; `outside` is the label of the row
+    with the empty key, where there can be one.
+    """
+
+    name: str
+    label: str
+    column: str
+    figures: tuple[Figure, ...]
+    outside: str = ""
+
+
+BREAKDOWNS: dict[str, Breakdown] = {
+    breakdown.name: breakdown
+    for breakdown in (
+        Breakdown("locality", "Podle lokalit", "Lokalita", (*OF_FINDINGS, *OF_SHIFTS), outside="Mimo lokality"),
+        Breakdown("district", "Podle městských obvodů", "Městský obvod", (*OF_FINDINGS, *OF_SHIFTS), "Mimo lokality"),
+        Breakdown("place_kind", "Podle druhu místa", "Druh místa", OF_FINDINGS),
+        Breakdown("assistant", "Podle asistentů", "Asistent", (*OF_FINDINGS, PATROL_TIME)),
+        Breakdown("day", "Podle dnů", "Den", OF_FINDINGS),
+    )
+}
+"""Every breakdown of a summary, in the order in which they are shown."""

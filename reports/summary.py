@@ -1,0 +1,126 @@
+"""A month's figures as one frozen value: what pages show, documents print and the archive keeps.
+
+Pure: it knows neither the database nor how anything is counted (`counting.py` does). A summary is flat, ordered and
+the same whenever the same rows are counted, so that its digest names it.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Self, TypeVar
+
+from apk.calendar import Month
+from reports.figures import BREAKDOWNS, FIGURES
+
+SCHEMA = 1
+"""Version of the JSON form. A reader refuses a version it does not know."""
+
+
+class UnknownSchemaError(ValueError):
+    """A stored summary was written by a newer version of the application."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of a breakdown.
+
+    `key` is what the records behind are filtered by: a primary key, a kind of place, an ISO date; "" is what lies
+    outside every locality. `values` maps names of figures to whole numbers, time in seconds.
+    """
+
+    key: str
+    label: str
+    values: Mapping[str, int]
+
+
+@dataclass(frozen=True)
+class PlacePoint:
+    """A place with at least one finding in the month; WGS84 degrees; `locality` is a name, "" outside all."""
+
+    key: str
+    label: str
+    locality: str
+    latitude: float
+    longitude: float
+    events: int
+    pieces: int
+
+
+@dataclass(frozen=True)
+class MonthSummary:
+    """All figures of one month.
+
+    `totals` and the `values` of rows are named by `figures.FIGURES`; `breakdowns` by `figures.BREAKDOWNS`, in whose
+    order they stand. A figure that is not additive (places, assistants) has a total smaller than the sum of its rows.
+    `project_name` is "" in a month that no grant project holds.
+    """
+
+    month: Month
+    city: str
+    project_name: str
+    project_number: str
+    publicity: str
+    totals: Mapping[str, int]
+    breakdowns: Mapping[str, tuple[Row, ...]]
+    places: tuple[PlacePoint, ...]
+    schema: int = SCHEMA
+
+    def as_json(self) -> dict[str, Any]:
+        """The summary as JSON values, its keys in a fixed order."""
+        return {
+            "schema": self.schema,
+            "month": str(self.month),
+            "city": self.city,
+            "project": {"name": self.project_name, "number": self.project_number, "publicity": self.publicity},
+            "totals": dict(self.totals),
+            "breakdowns": {
+                name: [{"key": row.key, "label": row.label, "values": dict(row.values)} for row in rows]
+                for name, rows in self.breakdowns.items()
+            },
+            "places": [
+                {
+                    "key": place.key,
+                    "label": place.label,
+                    "locality": place.locality,
+                    "latitude": place.latitude,
+                    "longitude": place.longitude,
+                    "events": place.events,
+                    "pieces": place.pieces,
+                }
+                for place in self.places
+            ],
+        }
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Self:
+        """Reads what `as_json` wrote; restores the order that a database does not keep. Raises UnknownSchemaError."""
+        if data["schema"] != SCHEMA:
+            raise UnknownSchemaError(f"Přehled má verzi {data['schema']}, tato aplikace zná jen verzi {SCHEMA}.")
+        return cls(
+            month=Month.parse(data["month"]),
+            city=data["city"],
+            project_name=data["project"]["name"],
+            project_number=data["project"]["number"],
+            publicity=data["project"]["publicity"],
+            totals=in_order(data["totals"], FIGURES),
+            breakdowns={
+                name: tuple(Row(row["key"], row["label"], in_order(row["values"], FIGURES)) for row in rows)
+                for name, rows in in_order(data["breakdowns"], BREAKDOWNS).items()
+            },
+            places=tuple(PlacePoint(**place) for place in data["places"]),
+        )
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 in hexadecimal of the canonical JSON: keys sorted, no spaces, UTF-8."""
+        canonical = json.dumps(self.as_json(), sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+        return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+Item = TypeVar("Item")
+
+
+def in_order(items: Mapping[str, Item], names: Iterable[str]) -> dict[str, Item]:
+    """The items whose keys are among `names`, in the order of `names`."""
+    return {name: items[name] for name in names if name in items}
