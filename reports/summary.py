@@ -53,7 +53,8 @@ class MonthSummary:
 
     `totals` and the `values` of rows are named by `figures.FIGURES`; `breakdowns` by `figures.BREAKDOWNS`, in whose
     order they stand. A figure that is not additive (places, assistants) has a total smaller than the sum of its rows.
-    `project_name` is "" in a month that no grant project holds.
+    `project_name` is "" in a month that no grant project holds. `lodging_houses` are the labels of those rows of
+    "locality" that are lodging houses, in their order: what leaves the house does not name them.
     """
 
     month: Month
@@ -64,6 +65,7 @@ class MonthSummary:
     totals: Mapping[str, int]
     breakdowns: Mapping[str, tuple[Row, ...]]
     places: tuple[PlacePoint, ...]
+    lodging_houses: tuple[str, ...]
     schema: int = SCHEMA
 
     def as_json(self) -> dict[str, Any]:
@@ -90,6 +92,7 @@ class MonthSummary:
                 }
                 for place in self.places
             ],
+            "lodging_houses": list(self.lodging_houses),
         }
 
     @classmethod
@@ -109,6 +112,7 @@ class MonthSummary:
                 for name, rows in in_order(data["breakdowns"], BREAKDOWNS).items()
             },
             places=tuple(PlacePoint(**place) for place in data["places"]),
+            lodging_houses=tuple(data["lodging_houses"]),
         )
 
     @property
