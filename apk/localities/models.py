@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.lookups import IsNull
 
+from apk.localities.geometry import AreaIndex
 from apk.people.access import Permission
 from apk.people.models import User
 from apk.sorting import CzechSortKey
@@ -45,6 +46,10 @@ class LocalityQuerySet(models.QuerySet):
 
     def open_on(self, day: date) -> "LocalityQuerySet":
         return self.filter(Q(closed_on__isnull=True) | Q(closed_on__gte=day), opened_on__lte=day)
+
+    def index(self) -> AreaIndex[int]:
+        """Which of these localities holds a point. Runs one query; keep the index for many points."""
+        return AreaIndex(self.order_by("pk").values_list("pk", "area"))
 
     def matching(self, text: str) -> "LocalityQuerySet":
         """Whose name or district holds every word of `text`."""
