@@ -1,0 +1,47 @@
+"""Months and weeks in addresses: `/prehledy/2021-04/`, `/plan/2021-W14/`. One that does not exist is not found.
+
+Nor is the first and the last that the calendar knows: every page may lead to the previous and to the next one.
+"""
+
+from typing import ClassVar, TypeVar
+
+from django.urls import register_converter
+
+from apk.calendar import Month, Week
+
+Period = TypeVar("Period", Month, Week)
+
+
+class MonthConverter:
+    """A `Month`, written "2021-04"."""
+
+    regex: ClassVar = "[0-9]{4}-[0-9]{2}"
+
+    def to_python(self, value: str) -> Month:
+        return with_neighbours(Month.parse(value))
+
+    def to_url(self, value: Month) -> str:
+        return str(value)
+
+
+class WeekConverter:
+    """A `Week`, written "2021-W14"."""
+
+    regex: ClassVar = "[0-9]{4}-W[0-9]{2}"
+
+    def to_python(self, value: str) -> Week:
+        return with_neighbours(Week.parse(value))
+
+    def to_url(self, value: Week) -> str:
+        return str(value)
+
+
+def with_neighbours(period: Period) -> Period:
+    """`period` itself. Raises ValueError at either end of the calendar."""
+    if not period.previous < period < period.next:
+        raise ValueError(f"{period} has no neighbours")
+    return period
+
+
+register_converter(MonthConverter, "month")
+register_converter(WeekConverter, "week")
