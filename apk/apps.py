@@ -2,11 +2,18 @@ from typing import ClassVar
 
 from django.apps import AppConfig
 from django.contrib.staticfiles.apps import StaticFilesConfig
+from django.core.checks import Tags, register
+
+from apk.checks import city_makes_sense, public_installation_is_safe
 
 
 class ApkConfig(AppConfig):
     name = "apk"
     verbose_name = "Asistenti prevence kriminality"
+
+    def ready(self) -> None:
+        register(public_installation_is_safe, Tags.security)
+        register(city_makes_sense)
 
 
 class OwnStaticFilesConfig(StaticFilesConfig):
