@@ -75,6 +75,7 @@ def servers(home: Path, *, logs: Path | None = None, durable: bool = True) -> It
             account = _account(home / "servers")
             place = _place(home, account)
             stack.enter_context(_sole_use_of(home))
+            _stop_leftovers(place)
         if "REDIS_URL" in wanted:
             valkey, url = _start_valkey(place, logs / "valkey.log", account, durable=durable)
             stack.callback(valkey.stop)
@@ -96,8 +97,8 @@ def throwaway_servers() -> Iterator[Servers]:
     for stale in parent.glob(f"{_THROWAWAY_PREFIX}*"):
         with suppress(OSError, ServerError):
             if stale.stat().st_uid == os.geteuid() and time.time() - stale.stat().st_mtime > 60:
-                with _sole_use_of(stale):
-                    remove(stale)
+                remove(stale)
+                shutil.rmtree(stale)
     home = Path(tempfile.mkdtemp(prefix=_THROWAWAY_PREFIX, dir=parent))
     home.chmod(0o711)  # the unprivileged user passes through to its own private folder inside
     try:
@@ -105,13 +106,22 @@ def throwaway_servers() -> Iterator[Servers]:
             yield running
     finally:
         remove(home)
+        shutil.rmtree(home)
 
 
 def remove(home: Path) -> None:
-    """Deletes the servers' folder with everything in it, wherever its link may lead. The servers must be stopped."""
-    place = (home / "servers").resolve()
-    shutil.rmtree(place, ignore_errors=True)
-    shutil.rmtree(home, ignore_errors=True)
+    """Deletes all data of the servers in ``home``, wherever its link may lead; stops what a killed run left running."""
+    with _sole_use_of(home):
+        place = (home / "servers").resolve()
+        _stop_leftovers(place)
+        shutil.rmtree(place, ignore_errors=True)
+        (home / "servers").unlink(missing_ok=True)
+
+
+def _stop_leftovers(place: Path) -> None:
+    """Stops servers that outlived a killed launcher, politely first, so that they write their data out."""
+    children.stop_all_in(place / "postgres", ["postgres"], signal.SIGINT, _PATIENCE)
+    children.stop_all_in(place / "valkey", ["valkey-server"], signal.SIGTERM, _PATIENCE)
 
 
 def _account(place: Path) -> Account | None:
@@ -254,7 +264,6 @@ def _environment() -> dict[str, str]:
 def _start_postgres(place: Path, log: Path, account: Account | None, *, durable: bool) -> tuple[Child, str]:
     binaries = postgres_binaries(account)
     data = place / "postgres"
-    children.stop_all_in(data, ["postgres"], signal.SIGINT, _PATIENCE)
     if not (data / "PG_VERSION").exists():
         _create_cluster(binaries, data, account, durable=durable)
     if _major_version(binaries) != (existing := (data / "PG_VERSION").read_text().strip()):
@@ -374,7 +383,6 @@ def _postgres_is_ready(data: Path) -> bool:
 def _start_valkey(place: Path, log: Path, account: Account | None, *, durable: bool) -> tuple[Child, str]:
     binary = _valkey_binary(account)
     data = place / "valkey"
-    children.stop_all_in(data, ["valkey-server"], signal.SIGTERM, _PATIENCE)
     _make_private(data, account)
     password = secrets.token_urlsafe(24)
     for attempts_left in (4, 3, 2, 1, 0):

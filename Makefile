@@ -1,0 +1,56 @@
+# Two commands matter: `make run` and `make test`. Both work on a machine with only Python 3.11+ and make.
+
+MAKEFLAGS += --no-print-directory
+.DEFAULT_GOAL := help
+.PHONY: help run test lint bench js-test lock reset prepare
+
+# From any folder: `make -C …` as well as `make -f …/Makefile`.
+ROOT := $(if $(filter Makefile,$(MAKEFILE_LIST)),$(CURDIR),$(dir $(abspath $(lastword $(MAKEFILE_LIST)))))
+HERE := cd "$(ROOT)" &&
+VENV := .venv/bin
+PORT ?= 8000
+export PORT
+
+# The first Python that is new enough; PYTHON=… chooses another.
+define FIND_PYTHON
+for python in $${PYTHON:-python3 python3.15 python3.14 python3.13 python3.12 python3.11}; do \
+  $$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && break; python=; \
+done; \
+test -n "$$python" || { echo "Chybí Python 3.11 nebo novější: nainstalujte ho a spusťte příkaz znovu." >&2; exit 1; }
+endef
+
+help: ## vypíše tento přehled
+	@$(HERE) awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' Makefile
+
+run: ## spustí aplikaci se vším, co potřebuje (PORT=8000)
+	@$(HERE) $(FIND_PYTHON); $$python bootstrap.py && exec $(VENV)/python -m apk.launcher
+
+test: ## všechny testy, i v opravdovém prohlížeči (ARGS="tests/patrols -k směna")
+	@$(HERE) $(FIND_PYTHON); $$python bootstrap.py --with-chromium
+	@$(HERE) $(MAKE) -f Makefile js-test
+	@$(HERE) $(VENV)/python -m pytest $(ARGS)
+
+js-test: prepare ## testy JavaScriptu bez prohlížeče
+	@$(HERE) $(VENV)/node --test
+
+lint: prepare ## kontroly kódu: ruff, import-linter, mypy, šablony, JavaScript
+	@$(HERE) $(VENV)/ruff check .
+	@$(HERE) $(VENV)/ruff format --check .
+	@$(HERE) $(VENV)/lint-imports --no-logo
+	@$(HERE) $(VENV)/mypy
+	@$(HERE) $(VENV)/djlint --quiet --check --lint templates
+	@$(HERE) git ls-files -z '*.js' '*.mjs' | xargs -0 -r -n 1 $(VENV)/node --check
+
+bench: prepare ## výkon jako poměry k měřítku z téhož běhu
+	@$(HERE) $(VENV)/python -m benchmarks $(ARGS)
+
+lock: prepare ## přepočítá zámky balíčků (potřebuje uv)
+	@$(HERE) sh -c 'compile() { uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	  --no-header --no-annotate pyproject.toml "$$@"; }; \
+	  compile -o requirements.lock && compile --group dev -c requirements.lock -o requirements-dev.lock'
+
+reset: ## po potvrzení smaže všechna data ve složce var/
+	@$(HERE) $(FIND_PYTHON); $$python bootstrap.py && exec $(VENV)/python -m apk.launcher --reset
+
+prepare:
+	@$(HERE) $(FIND_PYTHON); $$python bootstrap.py
