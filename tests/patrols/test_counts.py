@@ -44,7 +44,7 @@ def test_shift_that_only_touches_the_month_does_not_count():
     assert Shift.objects.counts(Month(2021, 4).start, Month(2021, 4).end) == {"patrol_seconds": 0, "assistants": 0}
 
 
-@pytest.mark.parametrize("seed", range(5))
+@pytest.mark.parametrize("seed", range(3))
 def test_counts_agree_with_the_calendar_and_with_counting_minutes(seed):
     random = Random(seed)
     assistants, locality = [AssistantFactory() for _ in range(3)], LocalityFactory()
@@ -56,14 +56,15 @@ def test_counts_agree_with_the_calendar_and_with_counting_minutes(seed):
             ShiftFactory(assistant=assistant, locality=locality, start=start, end=end)
 
     for month in (Month(2021, 3), Month(2021, 4), Month(2021, 5)):
+        lower, upper = month.start.timestamp(), month.end.timestamp()
         expected, minutes, people = timedelta(), 0, set()
         for shift in Shift.objects.all():
             inside = time_within(shift.start, shift.end, month.start, month.end)
             expected += inside
-            moment = shift.start
-            while moment < shift.end:
-                minutes += month.start <= moment < month.end
-                moment += timedelta(minutes=1)
+            minutes += sum(
+                lower <= moment < upper
+                for moment in range(int(shift.start.timestamp()), int(shift.end.timestamp()), 60)
+            )
             if inside:
                 people.add(shift.assistant_id)
         assert expected == timedelta(minutes=minutes)
