@@ -31,5 +31,7 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> Iterator[None]
         HTTPS="false",
         VAR_DIR=str(running.home),
         ALLOWED_HOSTS="localhost,127.0.0.1,testserver",
+        # Playwright keeps an event loop in the main thread, which Django would take for asynchronous code.
+        DJANGO_ALLOW_ASYNC_UNSAFE="true",
     )
     return (yield)

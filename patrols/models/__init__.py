@@ -1,3 +1,3 @@
-from patrols.models.shifts import Shift, ShiftQuerySet
+from patrols.models.shifts import COUNTS, Shift, ShiftQuerySet
 
-__all__ = ["Shift", "ShiftQuerySet"]
+__all__ = ["COUNTS", "Shift", "ShiftQuerySet"]

@@ -6,7 +6,8 @@ import pghistory
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import RangeBoundary, RangeOperators
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Count, F, Q, Sum, Value
+from django.db.models.functions import Greatest, Least
 
 from apk.calendar import Month, day_bounds
 from apk.localities.models import Locality
@@ -18,6 +19,26 @@ class TsTzRange(models.Func):
     """PostgreSQL tstzrange of two timestamp expressions, its start in it and its end not."""
 
     function = "TSTZRANGE"
+
+
+class SecondsWithin(models.Func):
+    """Whole seconds of the period `start`–`end` between two instants, negative when it lies outside them.
+
+    Subtracting instants counts real time, so the nights when the clocks change come out right.
+    """
+
+    template = "EXTRACT(EPOCH FROM %(expressions)s)::bigint"
+    output_field = models.BigIntegerField()
+
+    def __init__(self, lower: datetime, upper: datetime) -> None:
+        super().__init__(Least(F("end"), Value(upper)) - Greatest(F("start"), Value(lower)))
+
+
+# What is counted about any set of shifts, of their time inside a period (`ShiftQuerySet.counts`).
+COUNTS: dict[str, models.Aggregate] = {
+    "patrol_seconds": Sum("seconds_within", default=0),
+    "assistants": Count("assistant", distinct=True),
+}
 
 
 class ShiftQuerySet(models.QuerySet):
@@ -42,6 +63,14 @@ class ShiftQuerySet(models.QuerySet):
     def in_month(self, month: Month) -> "ShiftQuerySet":
         """Shifts with at least an instant in the month, also those that begin before it or end after it."""
         return self.overlapping(month.start, month.end)
+
+    def within(self, lower: datetime, upper: datetime) -> "ShiftQuerySet":
+        """Shifts with time between two instants, each with `seconds_within`: how much of it, in whole seconds."""
+        return self.overlapping(lower, upper).annotate(seconds_within=SecondsWithin(lower, upper))
+
+    def counts(self, lower: datetime, upper: datetime) -> dict[str, int]:
+        """The figures of `COUNTS` over the time of these shifts between two instants, in one query."""
+        return self.within(lower, upper).aggregate(**COUNTS)
 
     def starting_on(self, day: date) -> "ShiftQuerySet":
         lower, upper = day_bounds(day)

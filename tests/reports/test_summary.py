@@ -20,6 +20,7 @@ def summary() -> MonthSummary:
             for name, breakdown in BREAKDOWNS.items()
         },
         places=(PlacePoint("3", "Jílová – park 1", "Jílová", 49.845, 18.277, 2, 9),),
+        lodging_houses=(),
     )
 
 
