@@ -38,7 +38,7 @@ lint: prepare ## kontroly kódu: ruff, import-linter, mypy, šablony, JavaScript
 	@$(HERE) $(VENV)/ruff format --check .
 	@$(HERE) $(VENV)/lint-imports --no-logo
 	@$(HERE) $(VENV)/mypy
-	@$(HERE) $(VENV)/djlint --quiet --check --lint templates
+	@$(HERE) $(VENV)/djlint --quiet --lint templates
 	@$(HERE) git ls-files -z '*.js' '*.mjs' | xargs -0 -r -n 1 $(VENV)/node --check
 
 bench: prepare ## výkon jako poměry k měřítku z téhož běhu
