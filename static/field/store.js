@@ -4,7 +4,7 @@
  * Every method takes the owner whose rows it may touch; rows of other people who use the same phone stay untouched.
  */
 
-import { openDB } from "../vendor/idb/build/index.js";
+import { openDB } from "../vendor/idb/index.js";
 import { inOrder, sendable, settled, superfluous } from "./entries.js";
 
 const NAME = "apk-outbox";
