@@ -1,3 +1,25 @@
-from patrols.models.shifts import COUNTS, Shift, ShiftQuerySet
+from patrols.models.shifts import (
+    COUNTS,
+    LocalityClosedError,
+    NotEmployedError,
+    NotLedError,
+    OutdatedError,
+    OverlapError,
+    Shift,
+    ShiftError,
+    ShiftInUseError,
+    ShiftQuerySet,
+)
 
-__all__ = ["COUNTS", "Shift", "ShiftQuerySet"]
+__all__ = [
+    "COUNTS",
+    "LocalityClosedError",
+    "NotEmployedError",
+    "NotLedError",
+    "OutdatedError",
+    "OverlapError",
+    "Shift",
+    "ShiftError",
+    "ShiftInUseError",
+    "ShiftQuerySet",
+]

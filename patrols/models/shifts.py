@@ -1,18 +1,66 @@
 """Shifts: who patrols where, from when to when."""
 
-from datetime import date, datetime
+import hashlib
+from datetime import UTC, date, datetime, timedelta
+from typing import ClassVar, Self
 
 import pghistory
+import psycopg
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import RangeBoundary, RangeOperators
-from django.db import models
-from django.db.models import Count, F, Q, Sum, Value
-from django.db.models.functions import Greatest, Least
+from django.db import IntegrityError, models, transaction
+from django.db.models import Count, F, OuterRef, ProtectedError, Q, Sum, Value
+from django.db.models.functions import Greatest, Least, TruncDate
+from django.db.models.lookups import LessThanOrEqual
 
-from apk.calendar import Month, day_bounds
+from apk import czech
+from apk.calendar import LOCAL, Month, day_bounds, duration, local_date
 from apk.localities.models import Locality
 from apk.people.access import Role
-from apk.people.models import Assistant, Mentorship, User
+from apk.people.models import Assistant, Employment, Mentorship, User
+
+LONGEST = timedelta(hours=24)
+
+
+class ShiftError(Exception):
+    """The plan refuses a change. The message is a Czech sentence for the person who tried."""
+
+    field: ClassVar[str | None] = None
+    """Which input the sentence belongs to, when it belongs to one."""
+
+
+class OverlapError(ShiftError):
+    """The assistant already has `other` at that time."""
+
+    def __init__(self, other: "Shift") -> None:
+        super().__init__(f"{other.assistant} má v tu dobu už směnu: {other.summary}.")
+        self.other = other
+
+
+class NotEmployedError(ShiftError):
+    """The assistant is not employed on a day that the shift touches."""
+
+
+class NotLedError(ShiftError):
+    """The mentor who plans does not lead the assistant on that day."""
+
+
+class LocalityClosedError(ShiftError):
+    """Nobody patrols the locality on that day."""
+
+    field = "locality"
+
+
+class OutdatedError(ShiftError):
+    """Somebody changed or removed the shift since it was read; `current` is what holds now, None when it is gone."""
+
+    def __init__(self, message: str, current: "Shift | None") -> None:
+        super().__init__(message)
+        self.current = current
+
+
+class ShiftInUseError(ShiftError):
+    """Records were made on the shift, so it cannot be removed."""
 
 
 class TsTzRange(models.Func):
@@ -42,29 +90,39 @@ COUNTS: dict[str, models.Aggregate] = {
 
 
 class ShiftQuerySet(models.QuerySet):
-    def visible_to(self, user: User) -> "ShiftQuerySet":
+    def visible_to(self, user: User) -> Self:
         """Assistants see their own; mentors those of assistants they lead or led; coordinators all."""
         match user.role:
             case Role.COORDINATOR:
                 return self
             case Role.MENTOR:
                 return self.filter(
-                    models.Exists(Mentorship.objects.filter(assistant=models.OuterRef("assistant"), mentor__user=user))
+                    models.Exists(Mentorship.objects.filter(assistant=OuterRef("assistant"), mentor__user=user))
                 )
             case Role.ASSISTANT:
                 return self.filter(assistant__user=user)
             case _:
                 return self.none()
 
-    def overlapping(self, start: datetime, end: datetime) -> "ShiftQuerySet":
+    def planned_by(self, user: User) -> Self:
+        """Shifts that `user` may change: of assistants whom they lead on the day when the shift begins."""
+        mentorship = Mentorship.objects.filter(
+            Q(ends__isnull=True) | Q(ends__gte=OuterRef("day")),
+            starts__lte=OuterRef("day"),
+            assistant=OuterRef("assistant"),
+            mentor__user=user,
+        )
+        return self.alias(day=TruncDate("start", tzinfo=LOCAL)).filter(models.Exists(mentorship))
+
+    def overlapping(self, start: datetime, end: datetime) -> Self:
         """Shifts with at least an instant between `start` (in) and `end` (out)."""
         return self.filter(start__lt=end, end__gt=start)
 
-    def in_month(self, month: Month) -> "ShiftQuerySet":
+    def in_month(self, month: Month) -> Self:
         """Shifts with at least an instant in the month, also those that begin before it or end after it."""
         return self.overlapping(month.start, month.end)
 
-    def within(self, lower: datetime, upper: datetime) -> "ShiftQuerySet":
+    def within(self, lower: datetime, upper: datetime) -> Self:
         """Shifts with time between two instants, each with `seconds_within`: how much of it, in whole seconds."""
         return self.overlapping(lower, upper).annotate(seconds_within=SecondsWithin(lower, upper))
 
@@ -72,12 +130,32 @@ class ShiftQuerySet(models.QuerySet):
         """The figures of `COUNTS` over the time of these shifts between two instants, in one query."""
         return self.within(lower, upper).aggregate(**COUNTS)
 
-    def starting_on(self, day: date) -> "ShiftQuerySet":
-        lower, upper = day_bounds(day)
-        return self.filter(start__gte=lower, start__lt=upper)
+    def starting_on(self, day: date) -> Self:
+        return self.starting_within(day, day)
 
-    def at(self, moment: datetime) -> "ShiftQuerySet":
+    def starting_within(self, first: date, last: date) -> Self:
+        """Shifts that begin on one of the days from `first` to `last`, both included."""
+        return self.filter(start__gte=day_bounds(first)[0], start__lt=day_bounds(last)[1])
+
+    def at(self, moment: datetime) -> Self:
         return self.filter(start__lte=moment, end__gt=moment)
+
+    def covering(self, assistant: Assistant, moment: datetime) -> "Shift | None":
+        """The shift of the assistant at that instant. There is at most one; a shift's end is no longer in it."""
+        return self.filter(assistant=assistant).at(moment).first()
+
+    @transaction.atomic
+    def assign(
+        self, *, by: User, assistant: Assistant, locality: Locality, start: datetime, end: datetime, note: str = ""
+    ) -> "Shift":
+        """Adds a shift to the plan for the mentor `by`.
+
+        Raises a `ShiftError` when the assistant is not employed or led by `by` then, when nobody patrols the locality
+        that day, when the times make no shift, and when the assistant has another shift at that time.
+        """
+        shift = Shift(assistant=assistant, locality=locality, start=start, end=end, note=note)
+        _write(shift, by)
+        return shift
 
 
 @pghistory.track()
@@ -103,6 +181,11 @@ class Shift(models.Model):
                 name="shift_ends_after_it_starts",
                 violation_error_message="Konec směny musí být po jejím začátku.",
             ),
+            models.CheckConstraint(
+                condition=LessThanOrEqual(F("end") - F("start"), LONGEST),
+                name="shift_lasts_a_day_at_most",
+                violation_error_message="Směna může trvat nejvýš 24 hodin.",
+            ),
             ExclusionConstraint(
                 name="shift_never_overlaps",
                 expressions=[
@@ -114,4 +197,125 @@ class Shift(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.assistant}, {self.locality}, {self.start:%Y-%m-%d %H:%M}"
+        return f"{self.assistant}: {self.summary}"
+
+    @property
+    def starts_on(self) -> date:
+        """The local day when the shift begins, to which the plan counts it."""
+        return local_date(self.start)
+
+    @property
+    def last_day(self) -> date:
+        """The last local day that the shift touches; midnight belongs to the day before it."""
+        return local_date(self.end - timedelta(microseconds=1))
+
+    @property
+    def ends_next_day(self) -> bool:
+        return self.last_day > self.starts_on
+
+    @property
+    def length(self) -> timedelta:
+        """Real time, right also when the clocks change."""
+        return duration(self.start, self.end)
+
+    @property
+    def clock(self) -> str:
+        """„22:00–6:00", as local clocks show it."""
+        start, end = self.start.astimezone(LOCAL), self.end.astimezone(LOCAL)
+        return f"{start.hour}:{start.minute:02}–{end.hour}:{end.minute:02}"
+
+    @property
+    def summary(self) -> str:
+        """„Jílová, pondělí 5. 4. 2021 8:00–16:00". Reads the locality."""
+        return f"{self.locality}, {czech.day_in_week(self.starts_on)} {self.clock}"
+
+    @property
+    def revision(self) -> str:
+        """Another text whenever the shift is another, whoever changed it: what a form remembers to notice that."""
+        times = (moment.astimezone(UTC).isoformat() for moment in (self.start, self.end))
+        content = repr((self.assistant_id, self.locality_id, *times, self.note))
+        return hashlib.sha256(content.encode()).hexdigest()[:16]
+
+    @transaction.atomic
+    def change(
+        self, *, by: User, seen: str, locality: Locality, start: datetime, end: datetime, note: str = ""
+    ) -> None:
+        """Gives the shift another place or time; its records stay with it, also those outside its new time.
+
+        `seen` is the `revision` that the mentor `by` decided upon. Raises a `ShiftError` as `assign` does, and
+        `OutdatedError` when the shift is no longer the one seen.
+        """
+        _hold(self, by, seen)
+        self.locality, self.start, self.end, self.note = locality, start, end, note
+        _write(self, by)
+
+    @transaction.atomic
+    def remove(self, *, by: User, seen: str) -> None:
+        """Takes the shift out of the plan; the history keeps it.
+
+        Raises `ShiftInUseError` when records were made on it, `OutdatedError` when it is no longer the one seen.
+        """
+        _hold(self, by, seen)
+        try:
+            self.delete()
+        except ProtectedError as error:
+            n = len(error.protected_objects)
+            raise ShiftInUseError(
+                f"Směnu nelze odebrat, protože k ní patří {czech.counted(n, 'záznam', 'záznamy', 'záznamů')} z terénu."
+            ) from error
+
+
+def _hold(shift: Shift, by: User, seen: str) -> None:
+    """Locks the shift as it now is until the transaction ends. Raises as `Shift.change` does."""
+    _lock_plan_of(shift.assistant)
+    current = Shift.objects.select_for_update().filter(pk=shift.pk).first()
+    if current is None:
+        raise OutdatedError("Směnu mezitím někdo odebral z plánu.", None)
+    if current.revision != seen:
+        raise OutdatedError("Směnu mezitím změnil někdo jiný.", current)
+    _refuse_unless_led(current, by)
+
+
+def _write(shift: Shift, by: User) -> None:
+    """Checks the rules and writes the row. Raises as `assign` does."""
+    _lock_plan_of(shift.assistant)
+    _refuse_unless_led(shift, by)
+    for day in (shift.starts_on, shift.last_day):
+        if not Employment.objects.on(day).filter(assistant=shift.assistant).exists():
+            raise NotEmployedError(f"{shift.assistant} nemá na den {czech.day(day)} platné zaměstnání.")
+    if not Locality.objects.open_on(shift.starts_on).filter(pk=shift.locality.pk).exists():
+        raise LocalityClosedError(
+            f"Lokalita {shift.locality} se dne {czech.day(shift.starts_on)} nehlídá. Vyberte jinou."
+        )
+    try:
+        with transaction.atomic():
+            shift.save()
+    except IntegrityError as error:
+        raise _refusal(shift, error) from error
+
+
+def _refuse_unless_led(shift: Shift, by: User) -> None:
+    mentorship = Mentorship.objects.on(shift.starts_on).filter(assistant=shift.assistant, mentor__user=by)
+    if not mentorship.exists():
+        raise NotLedError(f"Dne {czech.day(shift.starts_on)} nepatří {shift.assistant} mezi asistenty, které vedete.")
+
+
+def _refusal(shift: Shift, error: IntegrityError) -> Exception:
+    """What the database's refusal means to people; the error itself when it is none of this table's rules."""
+    name = error.__cause__.diag.constraint_name if isinstance(error.__cause__, psycopg.Error) else None
+    if name == "shift_never_overlaps":
+        others = Shift.objects.filter(assistant=shift.assistant).exclude(pk=shift.pk)
+        return OverlapError(others.overlapping(shift.start, shift.end).select_related("locality").earliest("start"))
+    for constraint in Shift._meta.constraints:
+        if constraint.name == name:
+            return ShiftError(constraint.violation_error_message)
+    return error
+
+
+def _lock_plan_of(assistant: Assistant) -> None:
+    """Lets one transaction at a time write the shifts of an assistant.
+
+    Two that insert overlapping rows would each wait for the other's end and the database would break one of them off
+    as a deadlock instead of naming the overlap. Findings and everything else that only refers to the assistant go on.
+    """
+    Assistant.objects.select_for_update(no_key=True).order_by().get(pk=assistant.pk)

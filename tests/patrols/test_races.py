@@ -1,0 +1,42 @@
+"""Several mentors at once, each on a database connection of their own."""
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from threading import Barrier
+
+import pytest
+from django.db import connection
+
+from apk.people.models import Assistant, Mentor
+from patrols.models import OverlapError, Shift
+from tests.factories import LocalityFactory, local
+
+CROWD = 8
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("minutes_apart", [0, 30])
+def test_one_of_eight_overlapping_assignments_succeeds(
+    mentor: Mentor, assistant: Assistant, minutes_apart: int
+) -> None:
+    locality, start_line = LocalityFactory(), Barrier(CROWD)
+
+    def assign(n: int) -> Shift | OverlapError:
+        start = local(2021, 4, 5, 8) + timedelta(minutes=minutes_apart * n)
+        start_line.wait()
+        try:
+            return Shift.objects.assign(
+                by=mentor.user, assistant=assistant, locality=locality, start=start, end=start + timedelta(hours=8)
+            )
+        except OverlapError as refusal:
+            return refusal
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(CROWD) as crowd:
+        outcomes = list(crowd.map(assign, range(CROWD)))
+
+    won = [outcome for outcome in outcomes if isinstance(outcome, Shift)]
+    assert list(Shift.objects.all()) == won
+    assert len(won) == 1
+    assert [refusal.other for refusal in outcomes if isinstance(refusal, OverlapError)] == won * (CROWD - 1)
