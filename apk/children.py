@@ -16,6 +16,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypedDict
 
 _PR_SET_PDEATHSIG = 1
 
@@ -116,7 +117,15 @@ def start(
     return Child(name, process, log, stop_signal, patience)
 
 
-def run_as(account: Account | None) -> dict[str, object]:
+class RunAs(TypedDict, total=False):
+    """Arguments for ``subprocess``."""
+
+    user: int
+    group: int
+    extra_groups: list[int]
+
+
+def run_as(account: Account | None) -> RunAs:
     """Arguments for ``subprocess`` that make a program run as ``account``, with no group of ours left to it."""
     if account is None:
         return {}

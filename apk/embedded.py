@@ -25,7 +25,7 @@ import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -71,18 +71,17 @@ def servers(home: Path, *, logs: Path | None = None, durable: bool = True) -> It
     with ExitStack() as stack:
         running = Servers(home)
         if wanted:
-            logs = logs or home
             account = _account(home / "servers")
             place = _place(home, account)
             stack.enter_context(_sole_use_of(home))
             _stop_leftovers(place)
         if "REDIS_URL" in wanted:
-            valkey, url = _start_valkey(place, logs / "valkey.log", account, durable=durable)
+            valkey, url = _start_valkey(place, (logs or home) / "valkey.log", account, durable=durable)
             stack.callback(valkey.stop)
             running.running.append(valkey)
             running.urls["REDIS_URL"] = url
         if "DATABASE_URL" in wanted:
-            postgres, url = _start_postgres(place, logs / "postgres.log", account, durable=durable)
+            postgres, url = _start_postgres(place, (logs or home) / "postgres.log", account, durable=durable)
             stack.callback(_remove_socket_directory, place)
             stack.callback(postgres.stop)
             running.running.append(postgres)
@@ -128,7 +127,7 @@ def _account(place: Path) -> Account | None:
     """The user that servers run as: None for ourselves; for root the owner of existing data, else an ordinary user."""
     if os.geteuid() != 0:
         return None
-    with suppress(FileNotFoundError):
+    with suppress(OSError):
         owner = place.stat().st_uid
         if owner != 0:
             return _account_from(pwd.getpwuid(owner))
@@ -308,12 +307,21 @@ def _create_cluster(binaries: Path, data: Path, account: Account | None, *, dura
     locale = ["--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C"]
     if int(_major_version(binaries)) < 17:  # the built-in provider came with version 17
         locale = ["--locale=C.UTF-8"]
-    initdb = [binaries / "initdb", "-D", partial, "-U", ROLE, "--encoding=UTF8", "--auth=reject", *locale]
+    initdb: list[str | Path] = [
+        binaries / "initdb",
+        "-D",
+        partial,
+        "-U",
+        ROLE,
+        "--encoding=UTF8",
+        "--auth=reject",
+        *locale,
+    ]
     if not durable:
         initdb.append("--no-sync")
-    _run([*initdb], account)
+    _run(initdb, account)
     # Single-user mode asks nobody for permission and needs no socket.
-    single = [binaries / "postgres", "--single", "-D", partial, "postgres"]
+    single: list[str | Path] = [binaries / "postgres", "--single", "-D", partial, "postgres"]
     _run(single, account, stdin=f"CREATE DATABASE {DATABASE};\n")
     partial.rename(data)
 
@@ -447,7 +455,7 @@ def _valkey_is_ready(port: int, password: str) -> bool:
     return b"+PONG" in answer
 
 
-def _wait_until(child: Child, is_ready: object) -> None:
+def _wait_until(child: Child, is_ready: Callable[[], bool]) -> None:
     deadline = time.monotonic() + _PATIENCE
     while not is_ready():
         if not child.is_running or time.monotonic() > deadline:

@@ -26,7 +26,8 @@ from apk import children, embedded
 from apk.children import Child
 
 ROOT = Path(__file__).resolve().parent.parent
-VAR = ROOT / "var"
+environ.Env.read_env(ROOT / ".env")
+VAR = Path(os.environ.get("VAR_DIR") or ROOT / "var")
 LOGS = VAR / "log"
 SERVERS_FILE = VAR / "servers.env"
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -153,7 +154,6 @@ def _chosen_port() -> int:
 
 def _environment() -> dict[str, str]:
     """The environment of every part: what the person or ``.env`` set, and for the rest what suits one computer."""
-    environ.Env.read_env(ROOT / ".env")
     defaults = {"HTTPS": "false", "ALLOWED_HOSTS": "localhost,127.0.0.1", "PYTHONUNBUFFERED": "1"}
     environment = {**defaults, **os.environ}
     if not environment.get("SECRET_KEY"):
@@ -189,7 +189,7 @@ def _manage(environment: Mapping[str, str], *arguments: str, step: str) -> str:
     """Runs a management command to its end and returns what it printed. Raises Refusal with the end of that."""
     log = LOGS / f"{arguments[0]}.log"
     log.unlink(missing_ok=True)
-    manage = [sys.executable, ROOT / "manage.py", *arguments]
+    manage: list[str | Path] = [sys.executable, ROOT / "manage.py", *arguments]
     command = children.start(step, manage, log=log, environment=environment, directory=ROOT)
     try:
         failed = command.process.wait()
@@ -209,7 +209,8 @@ def _collect_static_files(environment: Mapping[str, str]) -> None:
     sources = [ROOT / "static", *ROOT.glob("*/static"), *ROOT.glob("apk/*/static")]
     for file in sorted(path for source in sources for path in source.rglob("*") if path.is_file()):
         current.update(f"{file} {file.stat().st_mtime_ns} {file.stat().st_size}\n".encode())
-    current.update((ROOT / "apk" / "settings.py").read_bytes())
+    for code in (ROOT / "apk" / "settings.py", ROOT / "apk" / "staticfiles.py"):
+        current.update(code.read_bytes())
     if (VAR / "static").is_dir() and stamp.exists() and stamp.read_text() == current.hexdigest():
         return
     _manage(environment, "collectstatic", "--no-input", "--clear", step="Příprava stylů a skriptů")

@@ -20,7 +20,8 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 
 env = environ.Env()
 env.read_env(BASE_DIR / ".env")
-env.read_env(BASE_DIR / "var" / "servers.env")
+VAR_DIR = Path(env.str("VAR_DIR", default=str(BASE_DIR / "var")))
+env.read_env(VAR_DIR / "servers.env")
 
 # --- What this installation is ---------------------------------------------------------------------------------------
 
@@ -193,7 +194,6 @@ CONTENT_SECURITY_POLICY = {
 
 # --- Files -----------------------------------------------------------------------------------------------------------
 
-VAR_DIR = Path(env.str("VAR_DIR", default=str(BASE_DIR / "var")))
 STATIC_URL = "/static/"
 STATIC_ROOT = VAR_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
