@@ -139,12 +139,19 @@ LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
 
 ACCOUNT_ADAPTER = "apk.people.accounts.AccountAdapter"
+ACCOUNT_FORMS = {
+    "login": "apk.people.sign_in.SignInForm",
+    "change_password": "apk.people.sign_in.ChangePasswordForm",
+    "reset_password": "apk.people.sign_in.ResetPasswordForm",
+    "reset_password_from_key": "apk.people.sign_in.ResetPasswordKeyForm",
+}
 ACCOUNT_LOGIN_METHODS = {"email", "username"}
 ACCOUNT_USER_MODEL_USERNAME_FIELD = "personal_number"
 ACCOUNT_SIGNUP_FIELDS = ["username*", "email", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_LOGOUT_ON_GET = False
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 # Two limits: django-axes counts failures of one account, allauth all attempts from one address, which a whole
 # police station may share.
 ACCOUNT_RATE_LIMITS = {"login": "30/m/ip", "login_failed": None}

@@ -1,6 +1,6 @@
 """Sign-in: what allauth and axes ask this project about."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from allauth.account.adapter import DefaultAccountAdapter
 from django.conf import settings
@@ -9,9 +9,20 @@ from django.shortcuts import render
 
 from apk.people.access import Role
 
+NOT_RECOGNISED = "E-mail, osobní číslo nebo heslo nesouhlasí. Zkontrolujte je a zkuste to znovu."
+
 
 class AccountAdapter(DefaultAccountAdapter):
     """Accounts are made by mentors and administrators, never by visitors; desk sessions end the same day."""
+
+    # One sentence for both ways to sign in: it must not tell which accounts exist.
+    error_messages: ClassVar = {
+        **DefaultAccountAdapter.error_messages,
+        "email_password_mismatch": NOT_RECOGNISED,
+        "username_password_mismatch": NOT_RECOGNISED,
+        "incorrect_password": "Heslo nesouhlasí.",
+        "enter_current_password": "Nynější heslo nesouhlasí.",
+    }
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
