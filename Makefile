@@ -31,13 +31,13 @@ test: ## všechny testy, i v opravdovém prohlížeči (ARGS="tests/patrols -k s
 	@$(HERE) $(VENV)/python -m pytest $(ARGS)
 
 js-test: prepare ## testy JavaScriptu bez prohlížeče
-	@$(HERE) $(VENV)/node --test
+	@$(HERE) $(VENV)/node --test "tests/**/*.test.js"
 
 lint: prepare ## kontroly kódu: ruff, import-linter, mypy, šablony, JavaScript
 	@$(HERE) $(VENV)/ruff check .
 	@$(HERE) $(VENV)/ruff format --check .
 	@$(HERE) $(VENV)/lint-imports --no-logo
-	@$(HERE) $(VENV)/mypy
+	@$(HERE) DATABASE_URL=postgres:///lint REDIS_URL=redis:///0 SECRET_KEY=lint $(VENV)/mypy
 	@$(HERE) $(VENV)/djlint --quiet --lint templates
 	@$(HERE) git ls-files -z '*.js' '*.mjs' | xargs -0 -r -n 1 $(VENV)/node --check
 

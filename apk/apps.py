@@ -1,5 +1,3 @@
-from typing import ClassVar
-
 from django.apps import AppConfig
 from django.contrib.staticfiles.apps import StaticFilesConfig
 from django.core.checks import Tags, register
@@ -19,4 +17,4 @@ class ApkConfig(AppConfig):
 class OwnStaticFilesConfig(StaticFilesConfig):
     """Collects what pages use and no more: htmx's extensions refer to a bundler that is not here."""
 
-    ignore_patterns: ClassVar = [*StaticFilesConfig.ignore_patterns, "django_htmx/ext", "django_htmx/ext/*"]
+    ignore_patterns = [*StaticFilesConfig.ignore_patterns, "django_htmx/ext", "django_htmx/ext/*"]

@@ -3,7 +3,7 @@
 Nor is the first and the last that the calendar knows: every page may lead to the previous and to the next one.
 """
 
-from typing import ClassVar, TypeVar
+from typing import TypeVar
 
 from django.urls import register_converter
 
@@ -15,7 +15,7 @@ Period = TypeVar("Period", Month, Week)
 class MonthConverter:
     """A `Month`, written "2021-04"."""
 
-    regex: ClassVar = "[0-9]{4}-[0-9]{2}"
+    regex = "[0-9]{4}-[0-9]{2}"
 
     def to_python(self, value: str) -> Month:
         return with_neighbours(Month.parse(value))
@@ -27,7 +27,7 @@ class MonthConverter:
 class WeekConverter:
     """A `Week`, written "2021-W14"."""
 
-    regex: ClassVar = "[0-9]{4}-W[0-9]{2}"
+    regex = "[0-9]{4}-W[0-9]{2}"
 
     def to_python(self, value: str) -> Week:
         return with_neighbours(Week.parse(value))

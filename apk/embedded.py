@@ -28,6 +28,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from urllib.parse import quote
 
@@ -213,18 +214,18 @@ def _readable_copy(directories: list[Path], name: str) -> Path:
     copy = OUTSIDE / "binaries" / name
     if not copy.exists():
         copy.parent.mkdir(parents=True, exist_ok=True)
-        partial = Path(tempfile.mkdtemp(prefix=f"{name}.", dir=copy.parent))
+        unfinished = Path(tempfile.mkdtemp(prefix=f"{name}.", dir=copy.parent))
         for directory in directories:
             ignored = shutil.ignore_patterns("include", "__pycache__", "*.a", "*.py")
-            shutil.copytree(directory, partial / directory.name, symlinks=True, ignore=ignored)
-        for path in (partial, *partial.rglob("*")):
+            shutil.copytree(directory, unfinished / directory.name, symlinks=True, ignore=ignored)
+        for path in (unfinished, *unfinished.rglob("*")):
             if not path.is_symlink():
                 executable = path.is_dir() or path.stat().st_mode & 0o100
                 path.chmod(0o755 if executable else 0o644)
         try:
-            partial.rename(copy)
+            unfinished.rename(copy)
         except OSError:  # another process was faster; its copy is as good
-            shutil.rmtree(partial)
+            shutil.rmtree(unfinished)
     return copy
 
 
@@ -302,15 +303,15 @@ def _start_postgres(place: Path, log: Path, account: Account | None, *, durable:
 
 def _create_cluster(binaries: Path, data: Path, account: Account | None, *, durable: bool) -> None:
     """Makes an empty cluster with the application's database; whole or not at all."""
-    partial = data.with_name("postgres.partial")
-    shutil.rmtree(partial, ignore_errors=True)
+    unfinished = data.with_name("postgres.unfinished")
+    shutil.rmtree(unfinished, ignore_errors=True)
     locale = ["--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C"]
     if int(_major_version(binaries)) < 17:  # the built-in provider came with version 17
         locale = ["--locale=C.UTF-8"]
     initdb: list[str | Path] = [
         binaries / "initdb",
         "-D",
-        partial,
+        unfinished,
         "-U",
         ROLE,
         "--encoding=UTF8",
@@ -321,9 +322,9 @@ def _create_cluster(binaries: Path, data: Path, account: Account | None, *, dura
         initdb.append("--no-sync")
     _run(initdb, account)
     # Single-user mode asks nobody for permission and needs no socket.
-    single: list[str | Path] = [binaries / "postgres", "--single", "-D", partial, "postgres"]
+    single: list[str | Path] = [binaries / "postgres", "--single", "-D", unfinished, "postgres"]
     _run(single, account, stdin=f"CREATE DATABASE {DATABASE};\n")
-    partial.rename(data)
+    unfinished.rename(data)
 
 
 def _run(command: list[str | Path], account: Account | None, stdin: str = "") -> None:
@@ -397,7 +398,7 @@ def _start_valkey(place: Path, log: Path, account: Account | None, *, durable: b
         port = _free_port()
         valkey = _spawn_valkey(binary, data, log, account, port=port, password=password, durable=durable)
         try:
-            _wait_until(valkey, lambda port=port: _valkey_is_ready(port, password))
+            _wait_until(valkey, partial(_valkey_is_ready, port, password))
             break
         except ServerError:  # somebody may have taken the port in the meantime
             valkey.stop()

@@ -51,12 +51,12 @@ class BrowserLibraryFinder(BaseFinder):
     def check(self, **kwargs: object) -> Messages:
         return []
 
-    def find(self, path: str, find_all: bool = False, **kwargs: object) -> str | Paths:
+    def find(self, path: str, find_all: bool = False, **kwargs: object) -> str | Paths:  # type: ignore[override]
         storage, name = self.files.get(path, (None, ""))
         found = [storage.path(name)] if storage is not None and storage.exists(name) else []
         return found if find_all or not found else found[0]
 
-    def list(self, ignore_patterns: Iterable[str]) -> Iterator[tuple[str, FileSystemStorage]]:
+    def list(self, ignore_patterns: Iterable[str] | None) -> Iterator[tuple[str, FileSystemStorage]]:
         for path, (storage, name) in self.files.items():
             if not storage.exists(name):
                 raise ImproperlyConfigured(f"Chybí soubor knihovny pro prohlížeč ({path}). Spusťte `npm ci`.")

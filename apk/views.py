@@ -10,13 +10,13 @@ from django.views.decorators.http import require_safe
 from redis.exceptions import RedisError
 
 from apk.people import desk
-from apk.people.access import Permission, Role, public, requires
+from apk.people.access import Permission, Role, SignedInRequest, public, requires
 from apk.tasks import HEART_KEY, HEART_SECONDS
 
 
 @requires(Permission.BE_SIGNED_IN)
 @require_safe
-def home(request: HttpRequest) -> HttpResponse:
+def home(request: SignedInRequest) -> HttpResponse:
     """What needs doing now; assistants go straight to the application for the street."""
     if request.user.role == Role.ASSISTANT:
         return redirect("field:today")

@@ -9,7 +9,7 @@ from apk.people.access import Permission
 from apk.people.models import User
 
 
-class AccessLogQuerySet(models.QuerySet):
+class AccessLogQuerySet(models.QuerySet["AccessLog"]):
     def visible_to(self, user: User) -> "AccessLogQuerySet":
         return self if user.may(Permission.VIEW_ACCESS_LOG) else self.none()
 

@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.db import models
+from django.http import HttpRequest, HttpResponseBase
 
 if TYPE_CHECKING:
-    from django.http import HttpRequest, HttpResponseBase
+    from apk.people.models import User
 
 
 class Role(models.TextChoices):
@@ -92,7 +93,13 @@ GRANTS: dict[Role, frozenset[Permission]] = {
     ),
 }
 
-View = TypeVar("View", bound=Callable[..., "HttpResponseBase"])
+View = TypeVar("View", bound=Callable[..., HttpResponseBase])
+
+
+class SignedInRequest(HttpRequest):
+    """What a view behind `requires` is given: its user is one of ours, never anonymous. For annotations only."""
+
+    user: "User"
 
 
 def requires(permission: Permission) -> Callable[[View], View]:
@@ -104,7 +111,7 @@ def requires(permission: Permission) -> Callable[[View], View]:
     def decorate(view: View) -> View:
         @wraps(view)
         @login_required
-        def guarded(request: "HttpRequest", *args: Any, **kwargs: Any) -> "HttpResponseBase":
+        def guarded(request: SignedInRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             if not request.user.may(permission):
                 raise PermissionDenied
             return view(request, *args, **kwargs)

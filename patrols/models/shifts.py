@@ -89,7 +89,7 @@ COUNTS: dict[str, models.Aggregate] = {
 }
 
 
-class ShiftQuerySet(models.QuerySet):
+class ShiftQuerySet(models.QuerySet["Shift"]):
     def visible_to(self, user: User) -> Self:
         """Assistants see their own; mentors those of assistants they lead or led; coordinators all."""
         match user.role:
