@@ -58,6 +58,7 @@ INSTALLED_APPS = [
     "axes",
     "csp",
     "django_htmx",
+    "django_structlog",
     "leaflet",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -80,6 +81,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "django_structlog.middlewares.RequestMiddleware",
     "apk.audit.middleware.ActingUserMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
@@ -271,6 +273,9 @@ GEOS_LIBRARY_PATH = env.str("GEOS_LIBRARY_PATH", default="") or wheel_library("s
 LEAFLET_CONFIG = {"TILES": [], "RESET_VIEW": False}
 
 # --- Logs: one JSON object a line, or coloured text while developing -------------------------------------------------
+
+# Every line of a request or a task names it, its person and its address on the network.
+DJANGO_STRUCTLOG_CELERY_ENABLED = True
 
 shared_processors: list[structlog.types.Processor] = [
     structlog.contextvars.merge_contextvars,
