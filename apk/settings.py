@@ -256,6 +256,10 @@ CELERY_BEAT_SCHEDULE = {
         "task": "reports.tasks.request_last_month",
         "schedule": crontab(minute="10", hour="2", day_of_month="1"),
     },
+    "close-ended-accounts": {
+        "task": "apk.people.tasks.close_ended_accounts",
+        "schedule": crontab(minute="5", hour="0"),
+    },
     "sweep-jobs": {"task": "reports.tasks.sweep_jobs", "schedule": timedelta(seconds=30)},
     "worker-heartbeat": {"task": "apk.tasks.beat_heart", "schedule": timedelta(seconds=15)},
 }

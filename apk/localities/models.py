@@ -9,7 +9,8 @@ from django.db.models.lookups import IsNull
 
 from apk.localities.geometry import AreaIndex
 from apk.people.access import Permission
-from apk.people.models import User
+from apk.people.models import Refused, User
+from apk.searching import SearchText, holding
 from apk.sorting import CzechSortKey
 
 
@@ -18,13 +19,14 @@ class DistrictQuerySet(models.QuerySet):
         return self if user.may(Permission.VIEW_LOCALITIES) else self.none()
 
 
-@pghistory.track()
+@pghistory.track(exclude=["search_text"])
 class District(models.Model):
     """A city district (městský obvod)."""
 
     name = models.CharField(
         "název", max_length=80, unique=True, error_messages={"unique": "Takový městský obvod už existuje."}
     )
+    search_text = SearchText(source=("name",))
     sort_key = CzechSortKey(source="name")
 
     objects = DistrictQuerySet.as_manager()
@@ -52,14 +54,11 @@ class LocalityQuerySet(models.QuerySet):
         return AreaIndex(self.order_by("pk").values_list("pk", "area"))
 
     def matching(self, text: str) -> "LocalityQuerySet":
-        """Whose name or district holds every word of `text`."""
-        found = self
-        for word in text.split():
-            found = found.filter(Q(name__icontains=word) | Q(district__name__icontains=word))
-        return found
+        """Whose name or district holds every word of `text`, capitals and accents aside."""
+        return self.filter(holding(text, "search_text", "district__search_text"))
 
 
-@pghistory.track()
+@pghistory.track(exclude=["search_text"])
 class Locality(models.Model):
     """A place of patrols with a boundary.
 
@@ -80,6 +79,7 @@ class Locality(models.Model):
     opened_on = models.DateField("hlídá se od")
     closed_on = models.DateField("hlídá se do", null=True, blank=True)
     note = models.TextField("poznámka", blank=True)
+    search_text = SearchText(source=("name",))
     sort_key = CzechSortKey(source="name")
 
     objects = LocalityQuerySet.as_manager()
@@ -98,3 +98,15 @@ class Locality(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def close(self, *, on: date) -> None:
+        """Ends patrols here with the day `on`, the last one. Raises Refused for a day before the locality opened."""
+        if on < self.opened_on:
+            raise Refused("Lokalita nemůže skončit dřív, než se v ní začalo hlídat.")
+        self.closed_on = on
+        self.save(update_fields=["closed_on"])
+
+    def reopen(self) -> None:
+        """Opens the locality again, as if it had never been closed."""
+        self.closed_on = None
+        self.save(update_fields=["closed_on"])

@@ -4,21 +4,30 @@ Periods are dated rows, both days included, so that a report of April 2021 names
 """
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, datetime, timedelta
+from decimal import Decimal
 from typing import Any, ClassVar
 
 import pghistory
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import RangeBoundary, RangeOperators
-from django.core.validators import MaxValueValidator, MinValueValidator
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models, transaction
 from django.db.models import F, Q
-from django.db.models.functions import Lower
+from django.db.models.functions import Lower, Upper
 from django.db.models.lookups import IsNull
 
 from apk.people.access import GRANTS, Permission, Role
+from apk.people.fields import LowerCaseEmailField, PersonalNumberField
+from apk.people.passwords import ONE_TIME_FOR, typeable_password
+from apk.searching import SearchText, holding
 from apk.sorting import CzechSortKey
+
+
+class Refused(ValueError):
+    """A step that the rules do not allow; the message is a Czech sentence for the person who wanted it."""
 
 
 class DateRange(models.Func):
@@ -39,7 +48,26 @@ class PeriodQuerySet(models.QuerySet):
         return self.filter(Q(ends__isnull=True) | Q(ends__gte=day), starts__lte=day)
 
 
-class UserManager(BaseUserManager["User"]):
+class UserQuerySet(models.QuerySet):
+    def visible_to(self, user: "User") -> "UserQuerySet":
+        """Accounts are kept by administrators; everybody else knows their own."""
+        return self if user.may(Permission.MANAGE_ACCOUNTS) else self.filter(pk=user.pk)
+
+    def active(self) -> "UserQuerySet":
+        return self.filter(is_active=True)
+
+    def administrators(self) -> "UserQuerySet":
+        return self.filter(role=Role.ADMINISTRATOR)
+
+    def never_signed_in(self) -> "UserQuerySet":
+        return self.filter(last_login__isnull=True)
+
+    def matching(self, text: str) -> "UserQuerySet":
+        """Whose name, personal number or e-mail holds every word of `text`, capitals and accents aside."""
+        return self.filter(holding(text, "search_text"))
+
+
+class UserManager(BaseUserManager.from_queryset(UserQuerySet)):  # type: ignore[misc]
     def create_user(self, *, personal_number: str, password: str | None = None, **fields: Any) -> "User":
         """Makes an account; without a password nobody can sign in with it until one is set."""
         user = self.model(personal_number=personal_number, **fields)
@@ -48,17 +76,17 @@ class UserManager(BaseUserManager["User"]):
         return user
 
 
-@pghistory.track(exclude=["password", "last_login"])
+@pghistory.track(exclude=["password", "last_login", "search_text"])
 class User(AbstractBaseUser):
     """An account: one person, one role at a time, signed in by e-mail or personal number."""
 
-    personal_number = models.CharField(
+    personal_number = PersonalNumberField(
         "osobní číslo",
         max_length=20,
         unique=True,
         error_messages={"unique": "Toto osobní číslo už má jiný účet."},
     )
-    email = models.EmailField(
+    email = LowerCaseEmailField(
         "e-mail",
         unique=True,
         null=True,
@@ -67,10 +95,18 @@ class User(AbstractBaseUser):
     )
     first_name = models.CharField("jméno", max_length=60)
     last_name = models.CharField("příjmení", max_length=60)
-    phone = models.CharField("telefon", max_length=30, blank=True)
+    phone = models.CharField(
+        "telefon",
+        max_length=30,
+        blank=True,
+        validators=[RegexValidator(r"\A[+(]?[0-9][0-9 ()/-]+\Z", "Telefon napište číslicemi, například 777 123 456.")],
+    )
     role = models.CharField("role", max_length=20, choices=Role.choices)
     is_active = models.BooleanField("smí se přihlásit", default=True)
     date_joined = models.DateTimeField("účet založen", auto_now_add=True)
+    # Set while the password is one that somebody handed over; the person's own password clears it.
+    one_time_password_until = models.DateTimeField("jednorázové heslo platí do", null=True, blank=True)
+    search_text = SearchText(source=("first_name", "last_name", "personal_number", "email"))
     sort_key = CzechSortKey(source="sorting_name")
 
     objects = UserManager()
@@ -83,7 +119,18 @@ class User(AbstractBaseUser):
         verbose_name = "účet"
         verbose_name_plural = "účty"
         ordering = ["sort_key", "id"]
-        constraints = [models.UniqueConstraint(Lower("email"), name="one_account_per_email")]
+        constraints = [
+            models.UniqueConstraint(
+                Lower("email"),
+                name="one_account_per_email",
+                violation_error_message="Tento e-mail už má jiný účet.",
+            ),
+            models.UniqueConstraint(
+                Upper("personal_number"),
+                name="one_account_per_personal_number",
+                violation_error_message="Toto osobní číslo už má jiný účet.",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.full_name
@@ -102,6 +149,59 @@ class User(AbstractBaseUser):
         if not self.is_active:
             return False
         return permission is Permission.BE_SIGNED_IN or permission in GRANTS[Role(self.role)]
+
+    def issue_password(self, *, now: datetime) -> str:
+        """Sets a one-time password and returns it: the only moment when it can be read.
+
+        It signs in for `ONE_TIME_FOR`, every other session of the account ends, and the person must choose their own
+        password first.
+        """
+        password = typeable_password()
+        self.set_password(password)
+        self.one_time_password_until = now + ONE_TIME_FOR
+        self.save(update_fields=["password", "one_time_password_until"])
+        return password
+
+    @transaction.atomic
+    def close(self, *, by: "User") -> None:
+        """Takes the sign-in away. Raises Refused for one's own account and for the last administrator's."""
+        if self.pk == by.pk:
+            raise Refused("Svůj vlastní účet uzavřít nemůžete. Požádejte jiného správce.")
+        self.refuse_to_lose_the_last_administrator()
+        self.is_active = False
+        self.save(update_fields=["is_active"])
+
+    def reopen(self) -> None:
+        """Gives the sign-in back; the password stays what it was."""
+        self.is_active = True
+        self.save(update_fields=["is_active"])
+
+    @transaction.atomic
+    def change_role(self, role: Role, *, by: "User", today: date) -> None:
+        """Gives a desk worker another role. Assistants are made and ended in their own register.
+
+        Raises Refused for one's own role, the last administrator's, a mentor who still leads somebody, and for
+        assistants.
+        """
+        if role == self.role:
+            return
+        if Role.ASSISTANT in (role, self.role):
+            raise Refused("Asistenti se zakládají a ukončují v registru asistentů, roli jim změnit nelze.")
+        if self.pk == by.pk:
+            raise Refused("Svou vlastní roli změnit nemůžete. Požádejte jiného správce.")
+        self.refuse_to_lose_the_last_administrator()
+        if Mentorship.objects.filter(Q(ends__isnull=True) | Q(ends__gte=today), mentor__user=self).exists():
+            raise Refused("Tento mentor vede asistenty. Nejdřív je převeďte k jinému mentorovi.")
+        self.role = role
+        self.save(update_fields=["role"])
+        if role == Role.MENTOR:
+            Mentor.objects.get_or_create(user=self)
+
+    def refuse_to_lose_the_last_administrator(self) -> None:
+        """Locks the administrators' accounts until the transaction ends, so that two cannot go at once."""
+        others = User.objects.administrators().active().order_by("pk").select_for_update()
+        if self.pk in (found := [account.pk for account in others]) and len(found) == 1:
+            raise Refused("Toto je poslední správce. Nejdřív založte účet jiného správce.")
 
 
 class MentorQuerySet(models.QuerySet):
@@ -153,17 +253,40 @@ class AssistantQuerySet(models.QuerySet):
         mentorship = Mentorship.objects.on(day).filter(assistant=models.OuterRef("pk"), mentor=mentor)
         return self.filter(models.Exists(mentorship))
 
+    def ended_before(self, day: date) -> "AssistantQuerySet":
+        """Whose last employment ended before `day`; who was never employed has not ended."""
+        employment = Employment.objects.filter(assistant=models.OuterRef("pk"))
+        later = employment.filter(Q(ends__isnull=True) | Q(ends__gte=day))
+        return self.filter(models.Exists(employment), ~models.Exists(later))
+
+    def close_accounts_ended_before(self, day: date) -> int:
+        """Takes the sign-in away from those whose last employment ended before `day`; returns how many had one."""
+        ended = self.ended_before(day).values("user")
+        return User.objects.active().filter(pk__in=ended).update(is_active=False)
+
+    def without_mentor(self, day: date) -> "AssistantQuerySet":
+        return self.filter(~models.Exists(Mentorship.objects.on(day).filter(assistant=models.OuterRef("pk"))))
+
+    def manageable_by(self, user: User, day: date) -> "AssistantQuerySet":
+        """Whom `user` may change: administrators everybody, mentors whom they lead on `day`, will lead, or led last.
+
+        A mentor who handed an assistant over still sees them, but decides about them no more.
+        """
+        if not user.may(Permission.MANAGE_PEOPLE):
+            return self.none()
+        if user.role == Role.ADMINISTRATOR:
+            return self
+        of_assistant = Mentorship.objects.filter(assistant=models.OuterRef("pk"))
+        followed = Mentorship.objects.filter(
+            assistant=models.OuterRef("assistant"), starts__gt=models.OuterRef("starts")
+        )
+        mine = of_assistant.filter(mentor__user=user)
+        lasting = mine.filter(Q(ends__isnull=True) | Q(ends__gte=day))
+        return self.filter(models.Exists(lasting) | models.Exists(mine.filter(~models.Exists(followed))))
+
     def matching(self, text: str) -> "AssistantQuerySet":
-        """Whose name, personal number or e-mail holds every word of `text`."""
-        found = self
-        for word in text.split():
-            found = found.filter(
-                Q(user__first_name__icontains=word)
-                | Q(user__last_name__icontains=word)
-                | Q(user__personal_number__icontains=word)
-                | Q(user__email__icontains=word)
-            )
-        return found
+        """Whose name, personal number or e-mail holds every word of `text`, capitals and accents aside."""
+        return self.filter(holding(text, "user__search_text"))
 
 
 @pghistory.track()
@@ -184,19 +307,97 @@ class Assistant(models.Model):
         return self.user.full_name
 
     @transaction.atomic
-    def end(self, *, on: date) -> None:
-        """Ends the employment and the mentorship with the day `on`, and takes the sign-in away.
+    def employ(self, *, starts: date, fte: Decimal, mentor: Mentor) -> None:
+        """Employs the assistant from `starts` until further notice, led by `mentor`, and opens the account.
 
-        Raises ValueError when the assistant is not employed on that day. Rows that begin later are removed:
-        they describe a future that will not come (their history stays).
+        `fte` (úvazek) 1.00 is 40 hours a week. Raises Refused when they are employed on that day or later.
         """
-        if not self.employments.on(on).exists():
-            raise ValueError("V tento den není asistent zaměstnán.")
+        self.lock()
+        if self.employments.filter(Q(ends__isnull=True) | Q(ends__gte=starts)).exists():
+            raise Refused("V tomto období už je asistent zaměstnán. Zvolte pozdější den.")
+        add(Employment(assistant=self, starts=starts, fte=fte))
+        add(Mentorship(assistant=self, mentor=mentor, starts=starts))
+        self.user.reopen()
+
+    @transaction.atomic
+    def change_fte(self, fte: Decimal, *, on: date) -> None:
+        """Changes the úvazek from the day `on`; earlier days keep the former one, a later change stays planned.
+
+        Raises Refused when the assistant is not employed on that day or has that úvazek already.
+        """
+        self.lock()
+        current = self.employed(on)
+        if current.fte == fte:
+            raise Refused("Takový úvazek už asistent v ten den má.")
+        split(current, on, fte=fte)
+
+    @transaction.atomic
+    def move_to(self, mentor: Mentor, *, on: date) -> None:
+        """Hands the assistant over to `mentor` with the day `on`; earlier days keep the former mentor.
+
+        Raises Refused when the assistant is not employed on that day or is led by that mentor already.
+        """
+        self.lock()
+        employment = self.employed(on)
+        current = self.mentorships.on(on).first()
+        if current is None:
+            following = self.mentorships.filter(starts__gt=on).first()
+            ends = following.starts - timedelta(days=1) if following else employment.ends
+            add(Mentorship(assistant=self, mentor=mentor, starts=on, ends=ends))
+        elif current.mentor_id == mentor.pk:
+            raise Refused("Tento mentor už asistenta v ten den vede.")
+        else:
+            split(current, on, mentor=mentor)
+
+    @transaction.atomic
+    def end(self, *, on: date, today: date) -> None:
+        """Ends the employment and the mentorship with the day `on`, the last one in work.
+
+        The account closes once that day has passed: at once when it has, else by `tasks.close_ended_accounts`.
+        Rows that begin later are removed: they describe a future that will not come (their history stays).
+        Raises Refused when the assistant is not employed on that day.
+        """
+        self.lock()
+        self.employed(on)
         for rows in (self.employments, self.mentorships):
             rows.on(on).update(ends=on)
             rows.filter(starts__gt=on).delete()
-        self.user.is_active = False
-        self.user.save(update_fields=["is_active"])
+        if on < today:
+            self.user.is_active = False
+            self.user.save(update_fields=["is_active"])
+
+    def employed(self, day: date) -> "Employment":
+        """The employment that holds `day`. Raises Refused when there is none."""
+        employment = self.employments.on(day).first()
+        if employment is None:
+            raise Refused("V tento den není asistent zaměstnán.")
+        return employment
+
+    def lock(self) -> None:
+        """Makes other changes of this assistant's periods wait until the transaction ends."""
+        Assistant.objects.select_for_update().get(pk=self.pk)
+
+
+def add(row: "Employment | Mentorship") -> None:
+    """Stores a dated row. Raises Refused with the sentence of the rule that it breaks."""
+    try:
+        row.full_clean()
+    except ValidationError as error:
+        raise Refused(" ".join(error.messages)) from error
+    row.save()
+
+
+def split(row: "Employment | Mentorship", day: date, **changes: Any) -> None:
+    """Changes a dated row from `day` on; what it said of the days before stays said. Raises Refused."""
+    if row.starts < day:
+        later = type(row).objects.get(pk=row.pk)
+        later.pk, later.starts = None, day
+        row.ends = day - timedelta(days=1)
+        row.save(update_fields=["ends"])
+        row = later
+    for name, value in changes.items():
+        setattr(row, name, value)
+    add(row)
 
 
 def period_constraints(name: str) -> Iterable[models.BaseConstraint]:
