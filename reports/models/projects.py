@@ -1,12 +1,15 @@
 """Grant projects: what the Ministry and the city pay for, from when to when."""
 
+from collections.abc import Iterable
 from datetime import date
+from decimal import Decimal
 
 import pghistory
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 
+from apk.calendar import Month
 from apk.people.access import Permission
 from apk.people.models import User
 
@@ -17,6 +20,14 @@ class GrantProjectQuerySet(models.QuerySet):
 
     def on(self, day: date) -> "GrantProjectQuerySet":
         return self.filter(starts__lte=day, ends__gte=day)
+
+    def by_month(self, months: Iterable[Month]) -> "dict[Month, GrantProject | None]":
+        """The project that each month belongs to, in one query.
+
+        When a month holds the end of one project and the start of the next, it belongs to the one that started first.
+        """
+        projects = [*self.order_by("starts", "id")]
+        return {month: next((project for project in projects if project.holds(month)), None) for month in months}
 
 
 @pghistory.track()
@@ -53,3 +64,16 @@ class GrantProject(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def holds(self, month: Month) -> bool:
+        """Whether at least a day of `month` lies in the time of realisation."""
+        return self.starts <= month.last_day and self.ends >= month.first_day
+
+    @property
+    def total_cost(self) -> Decimal:
+        return self.ministry_grant + self.city_share
+
+    @property
+    def ministry_percent(self) -> Decimal:
+        """The Ministry's part of the whole cost, in percent; 0 when nothing costs anything."""
+        return self.ministry_grant * 100 / self.total_cost if self.total_cost else Decimal(0)

@@ -2,10 +2,12 @@
 
 import pghistory
 from django.db import models
+from django.utils import timezone
 
 from apk.calendar import Month
 from apk.people.access import Permission
 from apk.people.models import User
+from reports.summary import MonthSummary
 
 
 class MonthlySummaryQuerySet(models.QuerySet):
@@ -15,12 +17,27 @@ class MonthlySummaryQuerySet(models.QuerySet):
     def of(self, month: Month) -> "MonthlySummaryQuerySet":
         return self.filter(month=month.first_day)
 
+    def store(self, summary: MonthSummary, *, inputs: str, by: User | None) -> "MonthlySummary":
+        """Keeps `summary` as its month's only one; the one it replaces stays in the history."""
+        stored, _ = self.update_or_create(
+            month=summary.month.first_day,
+            defaults={
+                "figures": summary.as_json(),
+                "sha256": summary.digest,
+                "inputs": inputs,
+                "built_at": timezone.now(),
+                "requested_by": by,
+            },
+        )
+        return stored
+
 
 @pghistory.track()
 class MonthlySummary(models.Model):
     """The figures of one month (`summary.MonthSummary` as JSON) and their SHA-256 in hexadecimal.
 
-    `inputs` is the fingerprint of the rows counted: when it no longer matches, the summary is out of date.
+    `inputs` is the fingerprint of the rows counted (`inputs.fingerprints`): when it no longer matches, the summary is
+    out of date.
     """
 
     month = models.DateField(
@@ -28,8 +45,11 @@ class MonthlySummary(models.Model):
     )
     figures = models.JSONField("hodnoty")
     sha256 = models.CharField(max_length=64)
-    inputs = models.CharField(max_length=200)
+    inputs = models.CharField(max_length=64)
     built_at = models.DateTimeField("sestaveno")
+    requested_by = models.ForeignKey(
+        User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="kdo o to požádal"
+    )
 
     objects = MonthlySummaryQuerySet.as_manager()
 
@@ -47,3 +67,8 @@ class MonthlySummary(models.Model):
     @property
     def period(self) -> Month:
         return Month.of(self.month)
+
+    @property
+    def value(self) -> MonthSummary:
+        """The figures as a value. Raises UnknownSchemaError."""
+        return MonthSummary.from_json(self.figures)

@@ -1,0 +1,154 @@
+"""Counts a month: reads findings and shifts, gives a `MonthSummary`.
+
+The number of queries is constant. Run inside `snapshot()`, all of them see the database at one instant, so that the
+rows of a breakdown add up to the totals even while phones are sending.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from django.conf import settings
+from django.db import connection, transaction
+from django.db.models import F, QuerySet
+from django.db.models.functions import TruncDate
+
+import findings.models
+import patrols.models
+from apk.calendar import LOCAL, Month
+from apk.czech import day_in_week
+from apk.localities.models import Locality
+from apk.people.models import Assistant
+from findings.models import Finding, PlaceKind
+from patrols.models import Shift
+from reports.figures import BREAKDOWNS, FIGURES, Breakdown
+from reports.models import GrantProject
+from reports.summary import MonthSummary, PlacePoint, Row
+
+Counts = dict[str, int]
+Progress = Callable[[int], None]
+
+# What a breakdown groups by: an expression over findings, and one over shifts.
+KEYS_OF_FINDINGS: dict[str, Any] = {
+    "locality": F("locality"),
+    "district": F("locality__district"),
+    "place_kind": F("place_kind"),
+    "assistant": F("assistant"),
+    "day": TruncDate("found_at", tzinfo=LOCAL),
+}
+KEYS_OF_SHIFTS: dict[str, Any] = {
+    "locality": F("locality"),
+    "district": F("locality__district"),
+    "assistant": F("assistant"),
+}
+
+
+@contextmanager
+def snapshot() -> Iterator[None]:
+    """Everything read inside is of one instant. Nothing can be written, no transaction may be open already."""
+    with transaction.atomic(durable=True):
+        with connection.cursor() as cursor:
+            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+            # A builder that was killed while its query waits is noticed, and its lock on the month freed.
+            cursor.execute("SET LOCAL client_connection_check_interval = '2s'")
+        yield
+
+
+def count(month: Month, progress: Progress = lambda percent: None) -> MonthSummary:
+    """All figures of `month` as the rows say now; `progress` hears how much is done, in percent."""
+    found = Finding.objects.in_month(month)
+    patrolled = Shift.objects.within(month.start, month.end)
+
+    totals = found.counts() | patrolled.aggregate(**patrols.models.COUNTS)
+    progress(20)
+    places = places_of(found)
+    progress(40)
+    counted = {}
+    for done, name in enumerate(BREAKDOWNS, start=1):
+        counted[name] = merged(
+            counts_by(found, KEYS_OF_FINDINGS[name], findings.models.COUNTS),
+            counts_by(patrolled, KEYS_OF_SHIFTS[name], patrols.models.COUNTS) if name in KEYS_OF_SHIFTS else {},
+        )
+        progress(40 + 50 * done // len(BREAKDOWNS))
+
+    localities = {
+        locality.pk: locality
+        for locality in Locality.objects.filter(pk__in=counted["locality"]).select_related("district")
+    }
+    labels: dict[str, dict[Any, str]] = {
+        "locality": {pk: locality.name for pk, locality in localities.items()},
+        "district": {
+            locality.district_id: locality.district.name
+            for locality in sorted(localities.values(), key=lambda locality: bytes(locality.district.sort_key))
+        },
+        "place_kind": dict(PlaceKind.choices),
+        "assistant": {
+            assistant.pk: str(assistant)
+            for assistant in Assistant.objects.filter(pk__in=counted["assistant"]).select_related("user")
+        },
+        "day": {day: day_in_week(day) for day in month.days},
+    }
+    project = GrantProject.objects.by_month([month])[month]
+    progress(100)
+    return MonthSummary(
+        month=month,
+        city=settings.CITY_NAME,
+        project_name=project.name if project else "",
+        project_number=project.number if project else "",
+        publicity=project.publicity if project else "",
+        totals={name: totals[name] for name in FIGURES},
+        breakdowns={
+            name: tuple(rows(breakdown, labels[name], counted[name])) for name, breakdown in BREAKDOWNS.items()
+        },
+        places=places,
+        lodging_houses=tuple(
+            locality.name for locality in localities.values() if locality.kind == Locality.Kind.LODGING_HOUSE
+        ),
+    )
+
+
+def counts_by(records: QuerySet, key: Any, measures: dict[str, Any]) -> dict[Any, Counts]:
+    """`measures` of the records, apart for each value of `key`, in one query."""
+    grouped = records.order_by().values(grouped_by=key)
+    # Measures are called like the fields they add up, which an annotation may not be.
+    annotated = grouped.annotate(**{f"counted_{name}": measure for name, measure in measures.items()})
+    return {row["grouped_by"]: {name: row[f"counted_{name}"] for name in measures} for row in annotated}
+
+
+def merged(*parts: dict[Any, Counts]) -> dict[Any, Counts]:
+    """Counts of different records put together by their key."""
+    together: dict[Any, Counts] = {}
+    for part in parts:
+        for key, counts in part.items():
+            together.setdefault(key, {}).update(counts)
+    return together
+
+
+def rows(breakdown: Breakdown, labels: dict[Any, str], counted: dict[Any, Counts]) -> Iterable[Row]:
+    """Rows in the order of `labels`, what lies outside localities last. A day has a row even when it is empty."""
+    names = [figure.name for figure in breakdown.figures]
+    for key, label in labels.items():
+        if key in counted or breakdown.name == "day":
+            values = counted.get(key, {})
+            yield Row(str(key), label, {name: values.get(name, 0) for name in names})
+    if None in counted:
+        yield Row("", breakdown.outside, {name: counted[None].get(name, 0) for name in names})
+
+
+def places_of(found: QuerySet[Finding]) -> tuple[PlacePoint, ...]:
+    """Places with at least one of the findings, in Czech order."""
+    measures = {f"counted_{name}": findings.models.COUNTS[name] for name in ("events", "pieces")}
+    place = ("place", "place__name", "place__locality__name", "place__latitude", "place__longitude")
+    counted = found.order_by("place__sort_key", "place").values(*place, "place__sort_key").annotate(**measures)
+    return tuple(
+        PlacePoint(
+            key=str(row["place"]),
+            label=row["place__name"],
+            locality=row["place__locality__name"] or "",
+            latitude=round(row["place__latitude"], 6),
+            longitude=round(row["place__longitude"], 6),
+            events=row["counted_events"],
+            pieces=row["counted_pieces"],
+        )
+        for row in counted
+    )

@@ -1,0 +1,244 @@
+"""The independent recount: every figure of a summary again, by loops over rows and by plain SQL."""
+
+from collections import defaultdict
+
+import czech_sort
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from apk.calendar import Month, local_date, time_within
+from apk.people.models import Assistant
+from findings.models import Finding, PlaceKind
+from patrols.models import Shift
+from reports import counting
+from reports.figures import BREAKDOWNS, FIGURES
+from reports.summary import MonthSummary
+from tests.factories import (
+    AssistantFactory,
+    FindingFactory,
+    GrantProjectFactory,
+    LocalityFactory,
+    PlaceFactory,
+    ShiftFactory,
+    local,
+)
+from tests.reports.scenes import MONTHS, scatter
+
+APRIL = Month(2021, 4)
+
+
+def tally(findings: list[Finding], shifts: list[Shift], month: Month, names: list[str]) -> dict[str, int]:
+    seconds = [time_within(shift.start, shift.end, month.start, month.end).total_seconds() for shift in shifts]
+    figures = {
+        "events": len(findings),
+        "pieces": sum(f.with_needle + f.without_needle + f.needles for f in findings),
+        "with_needle": sum(f.with_needle for f in findings),
+        "without_needle": sum(f.without_needle for f in findings),
+        "needles": sum(f.needles for f in findings),
+        "paraphernalia": sum(f.paraphernalia for f in findings),
+        "places": len({f.place_id for f in findings}),
+        "child_accessible_events": sum(f.child_accessible for f in findings),
+        "patrol_seconds": sum(seconds),
+        "assistants": len({shift.assistant_id for shift, inside in zip(shifts, seconds, strict=True) if inside}),
+    }
+    return {name: figures[name] for name in names}
+
+
+KEYS = {
+    "locality": (lambda f: f.locality_id, lambda s: s.locality_id),
+    "district": (lambda f: f.locality and f.locality.district_id, lambda s: s.locality.district_id),
+    "place_kind": (lambda f: f.place_kind, None),
+    "assistant": (lambda f: f.assistant_id, lambda s: s.assistant_id),
+    "day": (lambda f: local_date(f.found_at).isoformat(), None),
+}
+
+
+def recount(month: Month) -> dict:
+    """What `MonthSummary` should hold, by loops that share nothing with how it is counted."""
+    findings = [f for f in Finding.objects.select_related("locality") if month.start <= f.found_at < month.end]
+    shifts = [s for s in Shift.objects.select_related("locality") if s.start < month.end and s.end > month.start]
+    breakdowns = {}
+    for name, (of_finding, of_shift) in KEYS.items():
+        grouped = defaultdict(lambda: ([], []))
+        for finding in findings:
+            grouped[of_finding(finding)][0].append(finding)
+        for shift in shifts if of_shift else ():
+            grouped[of_shift(shift)][1].append(shift)
+        if name == "day":
+            grouped.update({str(day): ([], []) for day in month.days if str(day) not in grouped})
+        names = [figure.name for figure in BREAKDOWNS[name].figures]
+        breakdowns[name] = {
+            "" if key is None else str(key): tally(*rows, month, names) for key, rows in grouped.items()
+        }
+    return {"totals": tally(findings, shifts, month, list(FIGURES)), "breakdowns": breakdowns}
+
+
+def figures_of(summary: MonthSummary) -> dict:
+    return {
+        "totals": summary.totals,
+        "breakdowns": {name: {row.key: row.values for row in rows} for name, rows in summary.breakdowns.items()},
+    }
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("seed", range(3))
+def test_summary_equals_an_independent_recount(seed):
+    scatter(seed)
+
+    for month in (*MONTHS, Month(2021, 5)):
+        assert figures_of(counting.count(month)) == recount(month)
+
+
+@pytest.mark.django_db
+def test_summary_equals_plain_sql():
+    scatter(seed=99)
+
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*), sum(with_needle + without_needle + needles), count(DISTINCT place_id)"
+            " FROM findings_finding"
+            " WHERE to_char(found_at AT TIME ZONE 'Europe/Prague', 'YYYY-MM') = '2021-10'"
+        )
+        events, pieces, places = cursor.fetchone()
+        cursor.execute(
+            "SELECT sum(extract(epoch FROM upper(part) - lower(part)))"
+            " FROM (SELECT tstzrange(start, \"end\") * tstzrange('2021-09-30T22:00Z', '2021-10-31T23:00Z') AS part"
+            " FROM patrols_shift) AS parts"
+        )
+        (seconds,) = cursor.fetchone()
+
+    totals = counting.count(Month(2021, 10)).totals
+    assert (totals["events"], totals["pieces"], totals["places"]) == (events, pieces, places)
+    assert totals["patrol_seconds"] == seconds
+
+
+@pytest.mark.django_db
+def test_places_are_those_with_a_finding_and_add_up():
+    scatter(seed=5)
+
+    summary = counting.count(APRIL)
+
+    assert len(summary.places) == summary.totals["places"]
+    assert sum(place.pieces for place in summary.places) == summary.totals["pieces"]
+    assert sum(place.events for place in summary.places) == summary.totals["events"]
+
+
+@pytest.mark.django_db
+def test_additive_figures_add_up_in_every_breakdown():
+    scatter(seed=6)
+
+    summary = counting.count(APRIL)
+
+    for name, breakdown in BREAKDOWNS.items():
+        for figure in breakdown.figures:
+            if figure.additive:
+                added = sum(row.values[figure.name] for row in summary.breakdowns[name])
+                assert (name, figure.name, added) == (name, figure.name, summary.totals[figure.name])
+
+
+@pytest.mark.django_db
+def test_rows_stand_in_czech_order_and_what_lies_outside_comes_last():
+    scatter(seed=7)
+    FindingFactory(place=PlaceFactory(locality=None), assistant=Assistant.objects.first())
+
+    summary = counting.count(APRIL)
+
+    for name in ("locality", "district"):
+        *labels, last = [row.label for row in summary.breakdowns[name]]
+        assert labels == sorted(labels, key=czech_sort.key)
+        assert last == "Mimo lokality"
+    surnames = [row.label.split()[-1] for row in summary.breakdowns["assistant"]]
+    assert surnames == ["Čech", "Hora", "Chalupa", "Rys", "Říha"]
+    kinds = [row.key for row in summary.breakdowns["place_kind"]]
+    assert kinds == [kind for kind in PlaceKind.values if kind in kinds]
+    assert [row.key for row in summary.breakdowns["day"]] == [day.isoformat() for day in APRIL.days]
+
+
+@pytest.mark.django_db
+def test_summary_of_an_empty_month_is_zeros():
+    summary = counting.count(Month(2019, 1))
+
+    assert set(summary.totals.values()) == {0}
+    assert {name: len(rows) for name, rows in summary.breakdowns.items()} == {
+        "locality": 0,
+        "district": 0,
+        "place_kind": 0,
+        "assistant": 0,
+        "day": 31,
+    }
+    assert summary.project_name == ""
+
+
+@pytest.mark.django_db
+def test_month_belongs_to_the_project_that_holds_it():
+    GrantProjectFactory(name="Starý", starts=local(2020, 1, 1).date(), ends=local(2021, 4, 15).date())
+    GrantProjectFactory(name="Nový", starts=local(2021, 4, 16).date(), ends=local(2021, 12, 31).date())
+
+    names = [counting.count(Month(2021, number)).project_name for number in (3, 4, 5)]
+
+    assert names == ["Starý", "Starý", "Nový"]
+    assert counting.count(Month(2022, 1)).project_name == ""
+
+
+@pytest.mark.django_db
+def test_lodging_houses_are_named_among_the_localities():
+    house = LocalityFactory(name="Ubytovna Hulvácká", kind="lodging-house")
+    ShiftFactory(locality=house, start=local(2021, 4, 2, 8))
+    ShiftFactory(start=local(2021, 4, 2, 8))
+
+    assert counting.count(APRIL).lodging_houses == ("Ubytovna Hulvácká",)
+
+
+@pytest.mark.django_db
+def test_number_of_queries_does_not_grow_with_the_data():
+    FindingFactory()
+    ShiftFactory(start=local(2021, 4, 2, 8))
+    with CaptureQueriesContext(
+        connection,
+    ) as few:
+        counting.count(APRIL)
+    scatter(seed=8, findings=20)
+    with CaptureQueriesContext(connection) as many:
+        counting.count(APRIL)
+
+    assert (len(few), len(many)) == (14, 14)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_snapshot_sees_one_instant():
+    FindingFactory()
+    with counting.snapshot():
+        before = counting.count(APRIL).totals["events"]
+        insert_from_elsewhere()
+        after = counting.count(APRIL).totals["events"]
+
+    assert (before, after) == (1, 1)
+    assert counting.count(APRIL).totals["events"] == 2
+
+
+def insert_from_elsewhere() -> None:
+    """A second finding, committed by another connection."""
+    elsewhere = connection.copy()
+    try:
+        with elsewhere.cursor() as cursor:
+            cursor.execute(
+                "INSERT INTO findings_finding (id, found_at, assistant_id, place_id, latitude, longitude, place_kind,"
+                " source, with_needle, without_needle, needles, paraphernalia, child_accessible, note, recorded_at)"
+                " SELECT gen_random_uuid(), found_at, assistant_id, place_id, latitude, longitude, place_kind, source,"
+                " with_needle, without_needle, needles, paraphernalia, child_accessible, note, recorded_at"
+                " FROM findings_finding LIMIT 1"
+            )
+    finally:
+        elsewhere.close()
+
+
+@pytest.mark.django_db
+def test_progress_rises_to_a_hundred():
+    heard = []
+    AssistantFactory()
+
+    counting.count(APRIL, heard.append)
+
+    assert heard == sorted(heard)
+    assert heard[-1] == 100

@@ -1,0 +1,95 @@
+"""What makes a summary out of date: everything it was counted from, nothing else."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from apk.calendar import Month
+from apk.localities.models import District, Locality
+from apk.people.models import User
+from findings.models import Finding, Place
+from patrols.models import Shift
+from reports.inputs import fingerprints
+from reports.models import GrantProject
+from tests.factories import DistrictFactory, FindingFactory, GrantProjectFactory, ShiftFactory, local
+
+pytestmark = pytest.mark.django_db
+
+APRIL = Month(2021, 4)
+
+
+def scene() -> None:
+    shift = ShiftFactory(start=local(2021, 4, 30, 20), end=local(2021, 5, 1, 4))
+    FindingFactory(assistant=shift.assistant, place__locality=shift.locality)
+    GrantProjectFactory()
+
+
+CHANGES: dict[str, Callable[[], object]] = {
+    "a finding": lambda: FindingFactory(place=Place.objects.get()),
+    "its pieces": lambda: Finding.objects.update(needles=9),
+    "its time": lambda: Finding.objects.update(found_at=local(2021, 4, 15, 11)),
+    "its kind of place": lambda: Finding.objects.update(place_kind="squat"),
+    "its flag": lambda: Finding.objects.update(child_accessible=True),
+    "its locality": lambda: Finding.objects.update(locality=None),
+    "its removal": lambda: Finding.objects.all().delete(),
+    "a shift": lambda: ShiftFactory(start=local(2021, 4, 2, 8)),
+    "its end": lambda: Shift.objects.update(end=local(2021, 5, 1, 5)),
+    "a locality's name": lambda: Locality.objects.update(name="Jinak"),
+    "a locality's district": lambda: Locality.objects.update(district=DistrictFactory(name="Jinde")),
+    "a locality's kind": lambda: Locality.objects.update(kind="lodging-house"),
+    "a district's name": lambda: District.objects.update(name="Jinak"),
+    "a place's name": lambda: Place.objects.update(name="Jinak"),
+    "a place's position": lambda: Place.objects.update(latitude=49.9),
+    "a person's name": lambda: User.objects.update(last_name="Provdaná"),
+    "the project's publicity": lambda: GrantProject.objects.update(publicity="Jinak."),
+    "the project's dates": lambda: GrantProject.objects.update(starts=local(2021, 6, 1).date()),
+}
+
+
+@pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES.keys())
+def test_fingerprint_changes_with(change):
+    scene()
+    before = fingerprints([APRIL])
+
+    change()
+
+    assert fingerprints([APRIL]) != before
+
+
+def test_fingerprint_leaves_alone_what_is_not_counted():
+    scene()
+    before = fingerprints([APRIL])
+
+    Finding.objects.update(note="poznámka", accuracy_m=3)
+    User.objects.update(phone="777")
+    FindingFactory(found_at=APRIL.end)
+    FindingFactory(found_at=APRIL.start - timedelta(microseconds=1))
+    ShiftFactory(start=local(2021, 5, 1, 0), end=local(2021, 5, 1, 8))
+
+    assert fingerprints([APRIL]) == before
+
+
+def test_shift_over_the_end_of_a_month_belongs_to_both():
+    scene()
+    before = fingerprints([APRIL, APRIL.next, APRIL.next.next])
+
+    Shift.objects.update(start=local(2021, 4, 30, 21))
+
+    after = fingerprints([APRIL, APRIL.next, APRIL.next.next])
+    assert [after[month] != before[month] for month in before] == [True, True, False]
+
+
+def test_fingerprints_of_many_months_take_two_queries():
+    scene()
+    months = [APRIL]
+    while len(months) < 24:
+        months.append(months[-1].next)
+
+    with CaptureQueriesContext(connection) as queries:
+        together = fingerprints(months)
+
+    assert len(queries) == 2
+    assert together[APRIL] == fingerprints([APRIL])[APRIL]
