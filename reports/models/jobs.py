@@ -26,7 +26,7 @@ class LostJobError(Exception):
     """The job was meanwhile claimed by somebody else or finished; what was built is thrown away."""
 
 
-class JobQuerySet(models.QuerySet):
+class JobQuerySet(models.QuerySet["Job"]):
     def visible_to(self, user: User) -> "JobQuerySet":
         return self if user.may(Permission.VIEW_SUMMARIES) else self.none()
 
@@ -39,16 +39,16 @@ class JobQuerySet(models.QuerySet):
     def latest_of_each_month(self) -> "JobQuerySet":
         return self.order_by("month", "-id").distinct("month")
 
-    @transaction.atomic
     def request(self, month: Month, *, by: User | None) -> "Job":
         """Asks for the month's summary to be built; an unfinished job of that month is enough. `by` None: the clock.
 
         The worker is called after the commit; should nobody hear, `waiting` finds the job later.
         """
-        self.bulk_create([Job(month=month.first_day, requested_by=by)], ignore_conflicts=True)
-        # Whoever won: the row just written, or the one that stood in its way, maybe finished in this very moment.
-        job = self.of(month).latest("id")
-        transaction.on_commit(partial(doorbell.ring, job.pk))
+        with transaction.atomic():
+            Job.objects.bulk_create([Job(month=month.first_day, requested_by=by)], ignore_conflicts=True)
+            # Whoever won: the row just written, or the one in its way, which may have finished in this very moment.
+            job = self.of(month).latest("id")
+            transaction.on_commit(partial(doorbell.ring, job.pk))
         return job
 
     def waiting(self) -> list["Job"]:

@@ -14,7 +14,7 @@ from apk.people.access import Permission
 from apk.people.models import User
 
 
-class GrantProjectQuerySet(models.QuerySet):
+class GrantProjectQuerySet(models.QuerySet["GrantProject"]):
     def visible_to(self, user: User) -> "GrantProjectQuerySet":
         return self if user.may(Permission.VIEW_SUMMARIES) else self.none()
 

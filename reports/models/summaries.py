@@ -10,7 +10,7 @@ from apk.people.models import User
 from reports.summary import MonthSummary
 
 
-class MonthlySummaryQuerySet(models.QuerySet):
+class MonthlySummaryQuerySet(models.QuerySet["MonthlySummary"]):
     def visible_to(self, user: User) -> "MonthlySummaryQuerySet":
         return self if user.may(Permission.VIEW_SUMMARIES) else self.none()
 
