@@ -81,6 +81,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "apk.sync.middleware.SyncMiddleware",
     "django_structlog.middlewares.RequestMiddleware",
     "apk.audit.middleware.ActingUserMiddleware",
     "axes.middleware.AxesMiddleware",
@@ -221,6 +222,9 @@ STORAGES = {
 # A batch of records is at most this large; photos go one by one and have a limit of their own.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 PHOTO_MAX_BYTES = 8 * 1024 * 1024
+# How many batches and photos one web process accepts at once; phones that come on top of it are asked to come later.
+SYNC_BATCHES_AT_ONCE = env.int("SYNC_BATCHES_AT_ONCE", default=6)
+SYNC_PHOTOS_AT_ONCE = env.int("SYNC_PHOTOS_AT_ONCE", default=2)
 
 # --- Language and time -----------------------------------------------------------------------------------------------
 
@@ -260,6 +264,7 @@ CELERY_BEAT_SCHEDULE = {
         "task": "apk.people.tasks.close_ended_accounts",
         "schedule": crontab(minute="5", hour="0"),
     },
+    "sweep-photos": {"task": "findings.tasks.sweep_photos", "schedule": crontab(minute="40", hour="3")},
     "sweep-jobs": {"task": "reports.tasks.sweep_jobs", "schedule": timedelta(seconds=30)},
     "worker-heartbeat": {"task": "apk.tasks.beat_heart", "schedule": timedelta(seconds=15)},
 }

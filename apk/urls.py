@@ -8,5 +8,7 @@ urlpatterns = [
     path("", views.home, name="home"),
     path("healthz", views.healthz, name="healthz"),
     path("readyz", views.readyz, name="readyz"),
+    path("nalezy/", include("findings.urls")),
+    path("sync/", include("apk.sync.urls")),
     path("ucet/", include("allauth.account.urls")),
 ]

@@ -1,4 +1,13 @@
-from findings.models.findings import COUNTS, Finding, FindingQuerySet, Photo, PhotoQuerySet, PlaceKind, Source
+from findings.models.findings import (
+    COUNTS,
+    Finding,
+    FindingQuerySet,
+    Photo,
+    PhotoQuerySet,
+    PlaceKind,
+    PositionSource,
+    Source,
+)
 from findings.models.places import Place, PlaceQuerySet
 
 __all__ = [
@@ -10,5 +19,6 @@ __all__ = [
     "Place",
     "PlaceKind",
     "PlaceQuerySet",
+    "PositionSource",
     "Source",
 ]

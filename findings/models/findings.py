@@ -44,6 +44,13 @@ class Source(models.TextChoices):
     PLANNED = "planned", "Plánovaná akce"
 
 
+class PositionSource(models.TextChoices):
+    """Where a finding's position comes from."""
+
+    GPS = "gps", "GPS"
+    MAP = "map", "Ukázáno na mapě"
+
+
 # What is counted about any set of findings. A list, a summary and a document all count by these expressions,
 # so that the same rows never show two different figures.
 COUNTS: dict[str, models.Aggregate] = {
@@ -118,6 +125,9 @@ class Finding(models.Model):
     latitude = models.FloatField("zeměpisná šířka", validators=LATITUDE)
     longitude = models.FloatField("zeměpisná délka", validators=LONGITUDE)
     accuracy_m = models.FloatField("přesnost polohy (m)", null=True, blank=True)
+    position_source = models.CharField(
+        "původ polohy", max_length=10, choices=PositionSource.choices, default=PositionSource.GPS
+    )
     place_kind = models.CharField("druh místa", max_length=20, choices=PlaceKind.choices)
     source = models.CharField("jak se o nálezu ví", max_length=20, choices=Source.choices, default=Source.OWN)
     with_needle = models.PositiveSmallIntegerField("stříkačky s jehlou", default=0)

@@ -1,0 +1,198 @@
+"""Photos of findings: what is taken in, what is kept of it, and where.
+
+Nothing that a phone sent is stored as it came. The image is decoded within limits, turned upright and encoded again,
+so that neither its metadata (where, when, whose phone) nor whatever else hid in the file gets further. The row is
+committed after its file is safely on the disk; a file without a row, left by a crash in between, is swept later.
+"""
+
+import hashlib
+import io
+import os
+import secrets
+import struct
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Final
+from uuid import UUID
+
+import structlog
+from django.conf import settings
+from django.db import transaction
+from PIL import Image, ImageOps
+
+from apk.sync.registry import NotNow, PhotoDiffers, PhotoRefused
+from findings.models import Finding, Photo
+
+log = structlog.get_logger(__name__)
+
+FORMATS: Final = ("JPEG", "PNG", "WEBP")
+MAX_PIXELS: Final = 25_000_000
+MAX_SIDE: Final = 1600
+QUALITY: Final = 80
+MAX_PHOTOS: Final = 6
+
+FOLDER: Final = "photos"
+# Far longer than any transaction, so that a file still waiting for its row is never taken for one that has none.
+ORPHANED_AFTER: Final = timedelta(days=1)
+
+# What Pillow raises about a file that is not what it claims to be.
+UNDECODABLE: Final = (
+    OSError,
+    ValueError,
+    SyntaxError,
+    TypeError,
+    EOFError,
+    IndexError,
+    KeyError,
+    OverflowError,
+    struct.error,
+)
+
+
+@dataclass(frozen=True)
+class Jpeg:
+    """An upright sRGB image without metadata, encoded; sizes in pixels."""
+
+    content: bytes
+    width: int
+    height: int
+
+
+def keep(finding_id: UUID, photo_id: UUID, uploaded: bytes) -> bool:
+    """Stores a photo of a finding and says whether it is new. Must not run inside a transaction.
+
+    Raises PhotoRefused, PhotoDiffers, and NotNow when the disk does not take it.
+    """
+    digest = hashlib.sha256(uploaded).digest()
+    if is_known(finding_id, photo_id, digest):
+        return False
+    jpeg = reencoded(uploaded)
+    name = written(jpeg.content)
+    try:
+        is_new = recorded(finding_id, photo_id, digest, jpeg, name)
+    except PhotoRefused:
+        path_of(name).unlink()
+        raise
+    # Any other error may have come while COMMIT was under way, and the row may be there: the file then stays.
+    if not is_new:
+        path_of(name).unlink()
+    return is_new
+
+
+def is_known(finding_id: UUID, photo_id: UUID, digest: bytes) -> bool:
+    """Whether this very upload is already kept. Raises PhotoDiffers when another one is, under the same id."""
+    kept = Photo.objects.filter(pk=photo_id).values_list("finding_id", "upload_digest").first()
+    if kept is None:
+        return False
+    if kept[0] != finding_id or bytes(kept[1]) != digest:
+        raise PhotoDiffers
+    return True
+
+
+def recorded(finding_id: UUID, photo_id: UUID, digest: bytes, jpeg: Jpeg, name: str) -> bool:
+    """Writes the row of a photo whose file is `name`; False when the same upload was faster. Raises PhotoRefused."""
+    with transaction.atomic(durable=True):
+        # Uploads to one finding take turns, or seven at once would each see room for one more.
+        Finding.objects.select_for_update(no_key=True).values_list("pk").get(pk=finding_id)
+        if is_known(finding_id, photo_id, digest):
+            return False
+        if Photo.objects.filter(finding=finding_id).count() >= MAX_PHOTOS:
+            raise PhotoRefused("too-many-photos", f"K jednomu nálezu patří nejvýše {MAX_PHOTOS} fotografií.")
+        Photo.objects.create(
+            id=photo_id,
+            finding_id=finding_id,
+            file=name,
+            width=jpeg.width,
+            height=jpeg.height,
+            upload_digest=digest,
+            sha256=hashlib.sha256(jpeg.content).hexdigest(),
+        )
+    return True
+
+
+def reencoded(uploaded: bytes) -> Jpeg:
+    """The image in a JPEG, PNG or WebP file as a JPEG of ours. Raises PhotoRefused.
+
+    The size is read from the header and judged before any pixel is decoded: a file of a few kilobytes may claim
+    gigabytes. A moving image gives its first picture; what was transparent becomes white.
+    """
+    try:
+        with Image.open(io.BytesIO(uploaded), formats=FORMATS) as image:
+            if image.width * image.height > MAX_PIXELS:
+                raise too_many_pixels()
+            if image.format == "JPEG":
+                image.draft("RGB", (MAX_SIDE, MAX_SIDE))  # decodes no more than is needed
+            upright = ImageOps.exif_transpose(image)
+            if upright.has_transparency_data:
+                upright = upright.convert("RGBA")
+                white = Image.new("RGBA", upright.size, "white")
+                upright = Image.alpha_composite(white, upright)
+            picture = upright.convert("RGB")
+            picture.thumbnail((MAX_SIDE, MAX_SIDE), Image.Resampling.LANCZOS)
+            # A new image, which has pixels and nothing else of the old one.
+            clean = Image.new("RGB", picture.size)
+            clean.paste(picture)
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
+        raise too_many_pixels() from error
+    except UNDECODABLE as error:
+        raise PhotoRefused("not-an-image", "Fotografii nejde přečíst. Vyfoťte ji znovu.") from error
+    encoded = io.BytesIO()
+    clean.save(encoded, "JPEG", quality=QUALITY, optimize=True, progressive=True)
+    return Jpeg(encoded.getvalue(), clean.width, clean.height)
+
+
+def too_many_pixels() -> PhotoRefused:
+    return PhotoRefused(
+        "too-many-pixels", f"Fotografie má víc než {MAX_PIXELS // 1_000_000} milionů bodů. Zmenšete ji."
+    )
+
+
+def written(content: bytes) -> str:
+    """Writes a file under a random name that nobody can guess and gives the name, relative to MEDIA_ROOT.
+
+    When it returns, the file is on the disk whole, under its name, whatever happens next. Raises NotNow.
+    """
+    token = secrets.token_hex(16)
+    name = f"{FOLDER}/{token[:2]}/{token[2:]}.jpg"
+    path = path_of(name)
+    partial = path.with_suffix(".part")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with partial.open("xb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        partial.rename(path)
+        for directory in (path.parent, path.parent.parent):
+            flush_directory(directory)
+    except OSError as error:
+        partial.unlink(missing_ok=True)
+        log.error("photos.not_written", name=name, exc_info=True)  # noqa: G201  # structlog's own way
+        raise NotNow("Server teď nemá kam fotografii uložit. Zůstává v telefonu.") from error
+    return name
+
+
+def flush_directory(directory: Path) -> None:
+    """Makes names in a directory survive a power cut."""
+    descriptor = os.open(directory, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def path_of(name: str) -> Path:
+    return Path(settings.MEDIA_ROOT) / name
+
+
+def sweep(now: datetime) -> int:
+    """Deletes files without a row, left by crashes more than `ORPHANED_AFTER` ago, and says how many there were."""
+    root = Path(settings.MEDIA_ROOT)
+    limit = (now - ORPHANED_AFTER).timestamp()
+    old = {str(path.relative_to(root)): path for path in root.glob(f"{FOLDER}/*/*") if path.stat().st_mtime < limit}
+    kept = set(Photo.objects.filter(file__in=old).values_list("file", flat=True))
+    for name in old.keys() - kept:
+        old[name].unlink()
+        log.info("photos.swept", name=name)
+    return len(old.keys() - kept)
