@@ -43,6 +43,7 @@ PLACE_RADIUS_M = env.float("PLACE_RADIUS_M", default=30.0)
 # --- Applications ----------------------------------------------------------------------------------------------------
 
 INSTALLED_APPS = [
+    "apk.demo",
     "reports",
     "findings",
     "patrols",

@@ -1,0 +1,46 @@
+"""`manage.py demo`: fills an empty database with the demonstration."""
+
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import transaction
+from django.utils import timezone
+
+from apk.demo import city, projects, team, work
+from apk.people.models import User
+
+
+class Command(BaseCommand):
+    help = "Naplní prázdnou databázi ukázkovým týmem: celý rok 2021 a období kolem dneška."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--if-empty", action="store_true", help="když databáze prázdná není, nic nedělat")
+        parser.add_argument("--sign-ins", action="store_true", help="jen vypsat, jak se do ukázky přihlásit")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if options["sign_ins"]:
+            self.print_sign_ins()
+            return
+        if settings.HTTPS:
+            raise CommandError(
+                "Ukázkové účty mají veřejně známé heslo, na ostrou instalaci (HTTPS=true) nepatří. "
+                "Zkuste je na počítači, kde běží `make run`."
+            )
+        if User.objects.exists():
+            if options["if_empty"]:
+                return
+            raise CommandError("V databázi už jsou lidé. Ukázka se plní jen do prázdné databáze.")
+        now = timezone.now()
+        with transaction.atomic():
+            people = team.make_team()
+            sites = city.make_city()
+            work.work_year(2021, people, sites)
+            ended = work.work_lately(now, people, sites)
+            projects.make_projects(now)
+            projects.request_summaries(ended)
+        self.stdout.write("Ukázková data jsou připravena.")
+
+    def print_sign_ins(self) -> None:
+        for person in team.SIGN_INS:
+            self.stdout.write(f"{person.role.label:<12} {person.email:<28} {person.personal_number:<6} {team.PASSWORD}")

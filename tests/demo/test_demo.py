@@ -1,0 +1,145 @@
+"""The demonstration: the same everywhere, consistent with itself, and April 2021 as the city reported it."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import transaction
+from django.utils import timezone
+from pytest_django.plugin import DjangoDbBlocker
+
+from apk.calendar import Month
+from apk.demo import city, team, work
+from apk.localities.geometry import AreaIndex, distance_m
+from apk.localities.models import Locality
+from apk.people.models import User
+from findings.models import Finding, Place
+from patrols.models import Shift
+from reports.models import Job
+from tests.factories import UserFactory, local
+
+APRIL = Month(2021, 4)
+
+
+def test_a_past_day_does_not_depend_on_the_day_of_the_making(db: None) -> None:
+    people, sites = team.make_team(), city.make_city()
+    drawn = []
+    for now in (local(2026, 5, 4, 12), local(2026, 5, 25, 12)):
+        work.work_lately(now, people, sites)
+        noon = local(2026, 5, 4, 12)
+        drawn.append(
+            (
+                list(Finding.objects.filter(found_at__lt=noon).values_list("id", "pieces", "place")),
+                list(
+                    Shift.objects.filter(end__lt=noon, start__gte=local(2026, 3, 1, 0)).values_list("start", "locality")
+                ),
+            )
+        )
+        Finding.objects.all().delete()
+        Shift.objects.all().delete()
+    # The later making begins with the same months, so that its past must be the same rows.
+    assert drawn[0][0] == drawn[1][0]
+    assert drawn[0][1] == drawn[1][1]
+
+
+@pytest.mark.django_db
+def test_demo_leaves_a_database_with_people_alone() -> None:
+    UserFactory()
+    call_command("demo", "--if-empty")
+    with pytest.raises(CommandError, match="už jsou lidé"):
+        call_command("demo")
+    assert User.objects.count() == 1
+
+
+@pytest.mark.django_db
+def test_demo_is_refused_on_a_public_installation(settings: object) -> None:
+    settings.HTTPS = True
+    with pytest.raises(CommandError, match="veřejně známé heslo"):
+        call_command("demo")
+    assert not User.objects.exists()
+
+
+def test_sign_ins_name_every_role(capsys: pytest.CaptureFixture[str]) -> None:
+    call_command("demo", "--sign-ins")
+    printed = capsys.readouterr().out
+    for person in team.SIGN_INS:
+        assert person.email in printed
+    assert [person.role.value for person in team.SIGN_INS] == ["assistant", "mentor", "coordinator", "administrator"]
+
+
+@pytest.fixture(scope="module")
+def made_once(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """The demonstration, made once for the tests that only read it, and rolled back after them."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        call_command("demo", verbosity=0)
+        yield
+        transaction.set_rollback(True)
+
+
+@pytest.fixture
+def demo(made_once: None, db: None) -> None:
+    """The demonstration and leave to query it."""
+
+
+@pytest.mark.usefixtures("demo")
+def test_april_2021_has_85_pieces_at_17_places() -> None:
+    found = list(Finding.objects.in_month(APRIL).values_list("pieces", "place"))
+    assert sum(pieces for pieces, _ in found) == 85
+    assert len({place for _, place in found}) == 17
+    assert Finding.objects.in_month(APRIL).values("assistant").distinct().count() == 7
+
+
+@pytest.mark.usefixtures("demo")
+def test_every_month_of_2021_follows_its_season() -> None:
+    for number, season in work.SEASONS.items():
+        found = Finding.objects.in_month(Month(2021, number)).values_list("pieces", "place")
+        assert (len(found), sum(pieces for pieces, _ in found), len({place for _, place in found})) == (
+            season.events,
+            season.pieces,
+            season.places,
+        )
+
+
+@pytest.mark.usefixtures("demo")
+def test_findings_lie_where_and_when_they_say() -> None:
+    index = AreaIndex(Locality.objects.values_list("pk", "area"))
+    findings = list(Finding.objects.select_related("place", "shift"))
+    assert len(findings) > 400
+    for finding in findings:
+        assert index.holding(finding.latitude, finding.longitude) == finding.locality_id == finding.place.locality_id
+        away = distance_m(finding.latitude, finding.longitude, finding.place.latitude, finding.place.longitude)
+        assert away < 30
+        assert finding.shift.start <= finding.found_at < finding.shift.end
+        assert finding.assistant_id == finding.shift.assistant_id
+        assert finding.locality_id == finding.shift.locality_id
+
+
+@pytest.mark.usefixtures("demo")
+def test_places_are_more_than_the_radius_apart() -> None:
+    places = list(Place.objects.all())
+    for n, place in enumerate(places):
+        for other in places[n + 1 :]:
+            assert distance_m(place.latitude, place.longitude, other.latitude, other.longitude) > 60
+
+
+@pytest.mark.usefixtures("demo")
+def test_recent_plan_reaches_two_weeks_ahead_and_findings_do_not_come_from_the_future() -> None:
+    now = timezone.now()
+    assert Shift.objects.filter(start__gt=now + timedelta(days=13)).exists()
+    assert not Shift.objects.filter(start__gt=now + timedelta(days=15)).exists()
+    assert not Finding.objects.filter(found_at__gt=now).exists()
+
+
+@pytest.mark.usefixtures("demo")
+def test_rest_between_shifts_is_at_least_eleven_hours() -> None:
+    ends: dict[int, object] = {}
+    for shift in Shift.objects.order_by("assistant", "start"):
+        earlier = ends.get(shift.assistant_id)
+        assert earlier is None or shift.start - earlier >= timedelta(hours=11)
+        ends[shift.assistant_id] = shift.end
+
+
+@pytest.mark.usefixtures("demo")
+def test_summaries_are_asked_for_but_not_made_up() -> None:
+    assert Job.objects.filter(month=APRIL.first_day, state=Job.State.QUEUED).count() == 1
