@@ -88,7 +88,7 @@ def find_in_month(
     With `until`, findings after that instant are left out, as they have not happened yet.
     """
     random = seeded("findings", month)
-    patrols: dict[int, list[Shift]] = {}
+    patrols: dict[int | None, list[Shift]] = {}
     for shift in shifts:
         if month.start <= shift.start and shift.end <= month.end:
             patrols.setdefault(shift.locality_id, []).append(shift)
