@@ -2,7 +2,7 @@
 
 from typing import Any, ClassVar
 
-from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.adapter import DefaultAccountAdapter, get_adapter
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -39,6 +39,11 @@ def login_name(request: HttpRequest | None, credentials: dict[str, Any] | None =
     if not typed and request is not None:
         typed = request.POST.get("login", "")
     return str(typed or "").strip().casefold()
+
+
+def client_ip(request: HttpRequest) -> str | None:
+    """The address that a request came from, the same for both limits of sign-in; None for a request made up by code."""
+    return get_adapter().get_client_ip(request) if "REMOTE_ADDR" in request.META else None
 
 
 def locked_out(request: HttpRequest, *_: Any, **__: Any) -> HttpResponse:
