@@ -2,10 +2,12 @@
 
 import uuid
 from datetime import date, datetime, timedelta
+from functools import cache
 from itertools import count
 from typing import Any
 
 import factory
+from django.contrib.auth.hashers import make_password
 from factory.django import DjangoModelFactory
 
 from apk.calendar import LOCAL
@@ -40,6 +42,12 @@ def record_id() -> uuid.UUID:
     return uuid.UUID(int=value)
 
 
+@cache
+def hashed_password() -> str:
+    """The real, slow hash of PASSWORD, computed once: hundreds of people are made in a run."""
+    return make_password(PASSWORD)
+
+
 class UserFactory(DjangoModelFactory):
     class Meta:
         model = User
@@ -51,7 +59,7 @@ class UserFactory(DjangoModelFactory):
     last_name = factory.Sequence(lambda n: f"Nováková {n}")
     phone = "+420 777 000 111"
     role = Role.ASSISTANT
-    password = factory.django.Password(PASSWORD)
+    password = factory.LazyFunction(hashed_password)
 
     class Params:
         is_coordinator = factory.Trait(role=Role.COORDINATOR)
