@@ -9,7 +9,8 @@ from django.db.models.lookups import IsNull
 
 from apk.localities.geometry import AreaIndex
 from apk.people.access import Permission
-from apk.people.models import Refused, User
+from apk.people.models import User
+from apk.refusal import Refused
 from apk.searching import SearchText, holding
 from apk.sorting import CzechSortKey
 

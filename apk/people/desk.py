@@ -3,9 +3,12 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from apk.people.access import Permission
-from apk.people.models import User
+
+if TYPE_CHECKING:
+    from apk.people.models import User
 
 
 @dataclass(frozen=True)
@@ -25,7 +28,7 @@ class Card:
     rows: tuple[tuple[str, str], ...] = ()
 
 
-Source = Callable[[User, datetime], Iterable[Card]]
+Source = Callable[["User", datetime], Iterable[Card]]
 
 _sources: list[tuple[Permission, Source]] = []
 
@@ -35,7 +38,7 @@ def register(permission: Permission, source: Source) -> None:
     _sources.append((permission, source))
 
 
-def cards(user: User, now: datetime) -> list[Card]:
+def cards(user: "User", now: datetime) -> list[Card]:
     """All cards for `user` at `now`, the urgent ones first."""
     found = [card for permission, source in _sources if user.may(permission) for card in source(user, now)]
     return sorted(found, key=lambda card: not card.urgent)

@@ -6,7 +6,7 @@ Periods are dated rows, both days included, so that a report of April 2021 names
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeVar
 
 import pghistory
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
@@ -18,16 +18,20 @@ from django.db import models, transaction
 from django.db.models import F, Q
 from django.db.models.functions import Lower, Upper
 from django.db.models.lookups import IsNull
+from django.utils import timezone
 
 from apk.people.access import GRANTS, Permission, Role
 from apk.people.fields import LowerCaseEmailField, PersonalNumberField
 from apk.people.passwords import ONE_TIME_FOR, typeable_password
+from apk.refusal import Refused
 from apk.searching import SearchText, holding
 from apk.sorting import CzechSortKey
 
-
-class Refused(ValueError):
-    """A step that the rules do not allow; the message is a Czech sentence for the person who wanted it."""
+FTE_SENTENCE = "Úvazek je číslo od 0,05 do 1."
+FTE_LIMITS = [
+    MinValueValidator(Decimal("0.05"), FTE_SENTENCE),
+    MaxValueValidator(1, FTE_SENTENCE),
+]
 
 
 class DateRange(models.Func):
@@ -119,16 +123,11 @@ class User(AbstractBaseUser):
         verbose_name = "účet"
         verbose_name_plural = "účty"
         ordering = ["sort_key", "id"]
+        # With the fields' own uniqueness, no capitals make a second account.
         constraints = [
-            models.UniqueConstraint(
-                Lower("email"),
-                name="one_account_per_email",
-                violation_error_message="Tento e-mail už má jiný účet.",
-            ),
-            models.UniqueConstraint(
-                Upper("personal_number"),
-                name="one_account_per_personal_number",
-                violation_error_message="Toto osobní číslo už má jiný účet.",
+            models.CheckConstraint(condition=Q(email=Lower("email")), name="email_in_lower_case"),
+            models.CheckConstraint(
+                condition=Q(personal_number=Upper("personal_number")), name="personal_number_in_upper_case"
             ),
         ]
 
@@ -238,6 +237,13 @@ class AssistantQuerySet(models.QuerySet):
                 )
             case _:
                 return self.filter(user=user)
+
+    def with_periods(self) -> "AssistantQuerySet":
+        """Brings accounts, employments and mentors along, so that a list of any length takes four queries."""
+        mentorships = Mentorship.objects.select_related("mentor__user")
+        return self.select_related("user").prefetch_related(
+            "employments", models.Prefetch("mentorships", queryset=mentorships)
+        )
 
     def employed_on(self, day: date) -> "AssistantQuerySet":
         return self.filter(models.Exists(Employment.objects.on(day).filter(assistant=models.OuterRef("pk"))))
@@ -366,6 +372,17 @@ class Assistant(models.Model):
             self.user.is_active = False
             self.user.save(update_fields=["is_active"])
 
+    @property
+    def employment(self) -> "Employment | None":
+        """What describes the employment best today: the row that holds today, else the nearest one to come, else the
+        last. Runs a query unless `with_periods` brought the rows."""
+        return telling(self.employments.all(), timezone.localdate())
+
+    @property
+    def mentorship(self) -> "Mentorship | None":
+        """As `employment`, of who leads the assistant."""
+        return telling(self.mentorships.all(), timezone.localdate())
+
     def employed(self, day: date) -> "Employment":
         """The employment that holds `day`. Raises Refused when there is none."""
         employment = self.employments.on(day).first()
@@ -376,6 +393,16 @@ class Assistant(models.Model):
     def lock(self) -> None:
         """Makes other changes of this assistant's periods wait until the transaction ends."""
         Assistant.objects.select_for_update().get(pk=self.pk)
+
+
+Period = TypeVar("Period", "Employment", "Mentorship")
+
+
+def telling(rows: Iterable[Period], day: date) -> Period | None:
+    """Of dated rows the one that holds `day`, else the nearest one to come, else the last that was."""
+    found = sorted(rows, key=lambda row: row.starts)
+    lasting = [row for row in found if row.ends is None or row.ends >= day]
+    return (lasting[:1] or found[-1:] or [None])[0]
 
 
 def add(row: "Employment | Mentorship") -> None:
@@ -426,7 +453,7 @@ class Employment(models.Model):
         max_digits=3,
         decimal_places=2,
         default=1,
-        validators=[MinValueValidator(0.05), MaxValueValidator(1)],
+        validators=FTE_LIMITS,
     )
 
     objects = PeriodQuerySet.as_manager()

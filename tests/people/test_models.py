@@ -9,9 +9,10 @@ import pytest
 from django.db import connection
 
 from apk.people.access import Role
-from apk.people.models import Assistant, Employment, Mentor, Mentorship, Refused, User
+from apk.people.models import Assistant, Employment, Mentor, Mentorship, User
 from apk.people.passwords import typeable_password
 from apk.people.tasks import close_ended_accounts
+from apk.refusal import Refused
 from tests.factories import AssistantFactory, MentorFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
