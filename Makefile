@@ -2,12 +2,14 @@
 
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
-.PHONY: help run test lint bench js-test lock reset prepare
+.PHONY: help run test test-database lint bench js-test lock reset prepare
 
 # From any folder: `make -C …` as well as `make -f …/Makefile`.
 ROOT := $(if $(filter Makefile,$(MAKEFILE_LIST)),$(CURDIR),$(dir $(abspath $(lastword $(MAKEFILE_LIST)))))
 HERE := cd "$(ROOT)" &&
 VENV := .venv/bin
+# Tests that start servers of their own, from the wheels.
+LAUNCHING := test_bootstrap.py test_children.py test_embedded.py test_launcher.py
 PORT ?= 8000
 export PORT
 
@@ -20,7 +22,7 @@ test -n "$$python" || { echo "Chybí Python 3.11 nebo novější: nainstalujte h
 endef
 
 help: ## vypíše tento přehled
-	@$(HERE) awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' Makefile
+	@$(HERE) awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' Makefile
 
 run: ## spustí aplikaci se vším, co potřebuje (PORT=8000)
 	@$(HERE) $(FIND_PYTHON); $$python bootstrap.py && exec $(VENV)/python -m apk.launcher
@@ -29,6 +31,9 @@ test: ## všechny testy, i v opravdovém prohlížeči (ARGS="tests/patrols -k s
 	@$(HERE) $(FIND_PYTHON); $$python bootstrap.py --with-chromium
 	@$(HERE) $(MAKE) -f Makefile js-test
 	@$(HERE) $(VENV)/python -m pytest $(ARGS)
+
+test-database: prepare ## testy bez prohlížeče a spouštění, třeba na jiném PostgreSQL (POSTGRES_BIN=/usr/lib/postgresql/15/bin)
+	@$(HERE) $(VENV)/python -m pytest --ignore=tests/browser $(addprefix --ignore=tests/,$(LAUNCHING)) $(ARGS)
 
 js-test: prepare ## testy JavaScriptu bez prohlížeče
 	@$(HERE) $(VENV)/node --test "tests/**/*.test.js"

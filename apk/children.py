@@ -61,6 +61,10 @@ class Child:
     patience: float
 
     @property
+    def program(self) -> str:
+        return str(self.process.args[0])  # type: ignore[index]  # always started from a list of words
+
+    @property
     def is_running(self) -> bool:
         return self.process.poll() is None
 

@@ -17,6 +17,11 @@ MONTHS = (
     "leden", "únor", "březen", "duben", "květen", "červen",
     "červenec", "srpen", "září", "říjen", "listopad", "prosinec",
 )  # fmt: skip
+# As they stand after „v": the preposition never becomes „ve" before any of them.
+MONTHS_LOCATIVE = (
+    "lednu", "únoru", "březnu", "dubnu", "květnu", "červnu",
+    "červenci", "srpnu", "září", "říjnu", "listopadu", "prosinci",
+)  # fmt: skip
 WEEKDAYS = ("pondělí", "úterý", "středa", "čtvrtek", "pátek", "sobota", "neděle")
 WEEKDAYS_SHORT = ("po", "út", "st", "čt", "pá", "so", "ne")
 
@@ -80,6 +85,11 @@ def days(first: date, last: date) -> str:
 def month(value: date) -> str:
     """„duben 2021", of any day in it."""
     return f"{MONTHS[value.month - 1]}{SPACE}{value.year}"
+
+
+def in_month(value: date) -> str:
+    """„v dubnu 2021", of any day in it."""
+    return f"v{SPACE}{MONTHS_LOCATIVE[value.month - 1]}{SPACE}{value.year}"
 
 
 def joined(words: Iterable[str]) -> str:

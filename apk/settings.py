@@ -258,9 +258,10 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TIMEZONE = TIME_ZONE
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "celerybeat-schedule")
 CELERY_BEAT_SCHEDULE = {
+    # Every night and not only on the first: a night without power must not cost the month its summary.
     "summarise-the-month-just-ended": {
         "task": "reports.tasks.request_last_month",
-        "schedule": crontab(minute="10", hour="2", day_of_month="1"),
+        "schedule": crontab(minute="10", hour="2"),
     },
     "close-ended-accounts": {
         "task": "apk.people.tasks.close_ended_accounts",

@@ -49,8 +49,6 @@ def snapshot() -> Iterator[None]:
     with transaction.atomic(durable=True):
         with connection.cursor() as cursor:
             cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
-            # A builder that was killed while its query waits is noticed, and its lock on the month freed.
-            cursor.execute("SET LOCAL client_connection_check_interval = '2s'")
         yield
 
 

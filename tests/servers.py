@@ -6,12 +6,16 @@ With ``DATABASE_URL`` and ``REDIS_URL`` set, the tests use those servers and non
 
 import os
 import secrets
+import subprocess
 from collections.abc import Iterator
 from contextlib import ExitStack
 
 import pytest
 
 from apk import embedded
+from apk.children import Child
+
+_servers = pytest.StashKey[list[Child]]()
 
 
 @pytest.hookimpl(wrapper=True)
@@ -34,4 +38,11 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> Iterator[None]
         # Playwright keeps an event loop in the main thread, which Django would take for asynchronous code.
         DJANGO_ALLOW_ASYNC_UNSAFE="true",
     )
+    early_config.stash[_servers] = running.running
     return (yield)
+
+
+def pytest_report_header(config: pytest.Config) -> list[str]:
+    """Says which PostgreSQL the tests ran on: a run on an old one must be seen to be that."""
+    versions = [subprocess.check_output([server.program, "--version"], text=True) for server in config.stash[_servers]]
+    return [f"server: {version.strip()}" for version in versions]

@@ -120,6 +120,8 @@ class Job(models.Model):
         """
         key = [LOCK_SPACE, lock_number(self.period)]
         with connection.cursor() as cursor:
+            # The server would notice that a builder was killed only after its query; a query may wait for long.
+            cursor.execute("SET client_connection_check_interval = '2s'")
             cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", key)
             (ours,) = cursor.fetchone()
         try:

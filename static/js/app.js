@@ -52,3 +52,14 @@ document.addEventListener("click", (event) => {
 document.addEventListener("change", (event) => {
   if (event.target.matches("[data-submit]")) event.target.form.requestSubmit();
 });
+
+// An answer that came by a redirect is a page of its own, not a fragment: after a sign-out elsewhere, polling would
+// otherwise put the sign-in form into the progress bar.
+document.addEventListener("htmx:beforeSwap", (event) => {
+  const { xhr, requestConfig } = event.detail;
+  const asked = new URL(requestConfig.path, location.href).pathname;
+  if (!xhr.responseURL || new URL(xhr.responseURL).pathname === asked) return;
+  event.detail.shouldSwap = false;
+  if (requestConfig.verb === "get") location.reload();
+  else location.assign(xhr.responseURL);
+});

@@ -57,11 +57,13 @@ export function letDraw(map, field) {
   // Corners are written as they move: a form sent without closing the tool keeps what was seen.
   map.on([L.Draw.Event.EDITVERTEX, L.Draw.Event.EDITMOVE, L.Draw.Event.EDITED, L.Draw.Event.EDITSTOP].join(" "), write);
   map.on([L.Draw.Event.DELETED, L.Draw.Event.DELETESTOP].join(" "), write);
-  field.addEventListener("change", () => {
-    if (read() && shapes.getLayers().length) map.fitBounds(shapes.getBounds(), { padding: [40, 40] });
-  });
-
-  if (read() && shapes.getLayers().length) map.fitBounds(shapes.getBounds(), { padding: [40, 40] });
+  const readAndLook = () => {
+    if (read() && shapes.getLayers().length) {
+      map.fitBounds(shapes.getBounds(), { padding: [40, 40], animate: false });
+    }
+  };
+  field.addEventListener("change", readAndLook);
+  readAndLook();
 }
 
 function sayInCzech() {

@@ -41,5 +41,5 @@ export function letPoint(map, latitude, longitude) {
   });
   for (const input of [latitude, longitude]) input.addEventListener("change", read);
   read();
-  if (marker) map.setView(marker.getLatLng(), 17);
+  if (marker) map.setView(marker.getLatLng(), 17, { animate: false });
 }

@@ -53,7 +53,7 @@ function showGrid(map) {
   const draw = () => {
     grid.clearLayers();
     const bounds = map.getBounds();
-    const step = gridStep(Math.max(bounds.getNorth() - bounds.getSouth(), bounds.getEast() - bounds.getWest()), 6);
+    const step = gridStep(bounds.getNorth() - bounds.getSouth(), 4);
     for (const lat of gridLines(bounds.getSouth(), bounds.getNorth(), step)) {
       line([[lat, bounds.getWest()], [lat, bounds.getEast()]]);
       label([lat, bounds.getEast()], formatDegrees(lat), "latitude");

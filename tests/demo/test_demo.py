@@ -60,12 +60,11 @@ def test_demo_is_refused_on_a_public_installation(settings: object) -> None:
     assert not User.objects.exists()
 
 
-def test_sign_ins_name_every_role(capsys: pytest.CaptureFixture[str]) -> None:
-    call_command("demo", "--sign-ins")
-    printed = capsys.readouterr().out
-    for person in team.SIGN_INS:
-        assert person.email in printed
-    assert [person.role.value for person in team.SIGN_INS] == ["assistant", "mentor", "coordinator", "administrator"]
+@pytest.mark.django_db
+def test_sign_ins_of_another_team_are_not_printed(capsys: pytest.CaptureFixture[str]) -> None:
+    UserFactory()
+    call_command("demo", "--if-empty", "--sign-ins")
+    assert capsys.readouterr().out == ""
 
 
 @pytest.fixture(scope="module")
@@ -143,3 +142,13 @@ def test_rest_between_shifts_is_at_least_eleven_hours() -> None:
 @pytest.mark.usefixtures("demo")
 def test_summaries_are_asked_for_but_not_made_up() -> None:
     assert Job.objects.filter(month=APRIL.first_day, state=Job.State.QUEUED).count() == 1
+
+
+@pytest.mark.usefixtures("demo")
+def test_sign_ins_name_every_role(capsys: pytest.CaptureFixture[str]) -> None:
+    call_command("demo", "--if-empty", "--sign-ins")
+    printed = capsys.readouterr().out
+    for person in team.SIGN_INS:
+        assert person.email in printed
+        assert User.objects.get(email=person.email).check_password(team.PASSWORD)
+    assert [person.role.value for person in team.SIGN_INS] == ["assistant", "mentor", "coordinator", "administrator"]

@@ -202,4 +202,6 @@ class another_builder:  # noqa: N801 - reads as a context
             cursor.execute("SELECT pg_advisory_lock(%s, %s)", [0x41504B, lock_number(APRIL)])
 
     def __exit__(self, *_: object) -> None:
+        with self.elsewhere.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_unlock_all()")
         self.elsewhere.close()

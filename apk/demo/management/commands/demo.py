@@ -15,22 +15,25 @@ class Command(BaseCommand):
     help = "Naplní prázdnou databázi ukázkovým týmem: celý rok 2021 a období kolem dneška."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--if-empty", action="store_true", help="když databáze prázdná není, nic nedělat")
-        parser.add_argument("--sign-ins", action="store_true", help="jen vypsat, jak se do ukázky přihlásit")
+        parser.add_argument("--if-empty", action="store_true", help="když databáze prázdná není, nic do ní nedat")
+        parser.add_argument("--sign-ins", action="store_true", help="vypsat, jak se do ukázky přihlásit")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        if options["sign_ins"]:
-            self.print_sign_ins()
-            return
         if settings.HTTPS:
+            if options["if_empty"]:
+                return
             raise CommandError(
                 "Ukázkové účty mají veřejně známé heslo, na ostrou instalaci (HTTPS=true) nepatří. "
                 "Zkuste je na počítači, kde běží `make run`."
             )
-        if User.objects.exists():
-            if options["if_empty"]:
-                return
+        if not User.objects.exists():
+            self.fill()
+        elif not options["if_empty"] and not options["sign_ins"]:
             raise CommandError("V databázi už jsou lidé. Ukázka se plní jen do prázdné databáze.")
+        if options["sign_ins"]:
+            self.print_sign_ins()
+
+    def fill(self) -> None:
         now = timezone.now()
         with transaction.atomic():
             people = team.make_team()
@@ -39,8 +42,14 @@ class Command(BaseCommand):
             ended = work.work_lately(now, people, sites)
             projects.make_projects(now)
             projects.request_summaries(ended)
-        self.stdout.write("Ukázková data jsou připravena.")
 
     def print_sign_ins(self) -> None:
+        """Prints a line for each role, but only accounts that are really there: a city's own data has none."""
+        there = set(
+            User.objects.filter(email__in=[person.email for person in team.SIGN_INS]).values_list("email", flat=True)
+        )
         for person in team.SIGN_INS:
-            self.stdout.write(f"{person.role.label:<12} {person.email:<28} {person.personal_number:<6} {team.PASSWORD}")
+            if person.email in there:
+                self.stdout.write(
+                    f"{person.role.label:<12} {person.email:<28} {person.personal_number:<6} {team.PASSWORD}"
+                )

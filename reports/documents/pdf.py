@@ -1,0 +1,172 @@
+"""The month as a PDF for the grant: what is signed, handed over and kept. Pure.
+
+PDF/A-2a for the archive and PDF/UA-1 for every reader in one file, set by typst, whose own checks refuse to write a
+file that is neither. It leaves the house, hence `outward`.
+"""
+
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import UTC, datetime, time
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import fontpkg_roboto
+import typst
+
+from apk import czech
+from reports.documents.outward import outward
+from reports.documents.wording import figure_in_words, figure_text, headline, not_a_sum, one_line, title
+from reports.figures import BREAKDOWNS, EVENTS, HEADLINE, PIECES, PLACES, Figure
+from reports.summary import MonthSummary
+
+TEMPLATE = Path(__file__).with_name("summary.typ")
+FONTS = fontpkg_roboto.ROOT / "files"
+
+# What Roboto can draw of what people write here: Latin with all accents, Cyrillic, marks. An archive file must draw
+# every character, so any other becomes the replacement character; the working papers keep it.
+UNDRAWABLE = re.compile(
+    "[^\u200b -~\u00a0-\u017f\u0218-\u021b\u0400-\u045f\u0490\u0491\u1e80-\u1e85\u1e9e\u1ea0-\u1ef9"
+    "\u2013-\u2015\u2018-\u201e\u2020-\u2022\u2026\u2030\u2032\u2033\u2039\u203a\u20ac\u2116\u2122\u2212"
+    "\u2248\u2260\u2264\u2265\ufffd]"
+)
+# A word of so many characters would run out of its column: it may break behind each such run.
+ENDLESS = re.compile(r"(\S{24})(?=\S)")
+
+BARS_AT_MOST = 15
+
+PRINTED = ("locality", "district", "place_kind")
+"""The breakdowns that become tables, in their order; days would fill a page and stand in the workbook."""
+
+
+def build(summary: MonthSummary) -> bytes:
+    """The file. Its date is the last day of the month; neither the clock nor the system's fonts are looked at."""
+    pdf: bytes = typst.compile(
+        TEMPLATE,
+        root=TEMPLATE.parent,
+        font_paths=_fonts(),
+        ignore_system_fonts=True,
+        sys_inputs={"data": json.dumps(_drawable(_data(summary)))},
+        pdf_standards=["a-2a", "ua-1"],
+        timestamp=datetime.combine(summary.month.last_day, time(), UTC),
+    )
+    return pdf
+
+
+@cache
+def _fonts() -> typst.Fonts:
+    return typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[FONTS])
+
+
+def _data(summary: MonthSummary) -> dict[str, Any]:
+    """What the template shows: words and numbers ready to be printed."""
+    public = outward(summary)
+    date = summary.month.last_day
+    project = [one_line(summary.project_name), one_line(summary.project_number)]
+    return {
+        "title": title(summary),
+        "description": headline(summary),
+        "date": [date.year, date.month, date.day],
+        "digest": summary.digest,
+        "publicity": one_line(summary.publicity),
+        "logos": ["Ministerstvo vnitra ČR", one_line(summary.city)],
+        "project": " · ".join(text for text in project if text),
+        "headline": headline(summary),
+        "key_figures": [
+            {"label": figure.label, "value": figure_text(figure.unit, summary.totals[figure.name])}
+            for figure in HEADLINE
+        ],
+        "charts": list(_charts(public)),
+        "tables": [*(_breakdown(public, name) for name in PRINTED if name in public.breakdowns), _places(public)],
+        "notes": list(_notes(summary)),
+    }
+
+
+def _charts(summary: MonthSummary) -> Iterator[dict[str, Any]]:
+    rows = [row for row in summary.breakdowns.get("locality", ()) if row.values["pieces"]]
+    if not rows:
+        return
+    rows.sort(key=lambda row: -row.values["pieces"])
+    drawn, rest = rows[:BARS_AT_MOST], len(rows) - BARS_AT_MOST
+    bars = [
+        {
+            "label": _cell(row.label),
+            "value": row.values["pieces"],
+            "text": figure_text(PIECES.unit, row.values["pieces"]),
+        }
+        for row in drawn
+    ]
+    described = czech.joined(f"{bar['label']} {bar['text']}" for bar in bars)
+    more = f" Ostatní lokality ({rest}) jsou v tabulce." if rest > 0 else ""
+    yield {
+        "title": "Kde se našlo nejvíc",
+        "caption": f"Nalezené kusy podle lokalit.{more}",
+        "alt": f"Sloupcový graf, nalezené kusy podle lokalit: {described}.{more}",
+        "bars": bars,
+    }
+
+
+def _breakdown(summary: MonthSummary, name: str) -> dict[str, Any]:
+    breakdown, rows = BREAKDOWNS[name], summary.breakdowns[name]
+    figures = breakdown.figures
+    return {
+        "title": breakdown.label,
+        "columns": [breakdown.column, *(figure.short for figure in figures)],
+        "texts": 1,
+        "rows": [[_cell(row.label), *_texts(figures, row.values)] for row in rows],
+        "totals": ["Celkem", *_texts(figures, summary.totals)],
+        "note": not_a_sum(figures, rows, summary.totals),
+    }
+
+
+def _places(summary: MonthSummary) -> dict[str, Any]:
+    return {
+        "title": "Místa nálezů",
+        "columns": ["Místo", "Lokalita", EVENTS.short, PIECES.short],
+        "texts": 2,
+        "rows": [
+            [
+                _cell(place.label),
+                _cell(place.locality) or BREAKDOWNS["locality"].outside,
+                figure_text(EVENTS.unit, place.events),
+                figure_text(PIECES.unit, place.pieces),
+            ]
+            for place in summary.places
+        ],
+        "totals": [
+            f"Celkem {figure_in_words(PLACES.unit, summary.totals['places'])}",
+            "",
+            *_texts((EVENTS, PIECES), summary.totals),
+        ],
+        "note": "",
+    }
+
+
+def _texts(figures: Iterable[Figure], values: Mapping[str, int]) -> list[str]:
+    return [figure_text(figure.unit, values[figure.name]) for figure in figures]
+
+
+def _cell(text: str) -> str:
+    return ENDLESS.sub("\\1\u200b", one_line(text))
+
+
+def _notes(summary: MonthSummary) -> Iterator[str]:
+    yield "Kusy jsou stříkačky s jehlou, stříkačky bez jehly a samostatné jehly; jiné pomůcky se do nich nepočítají."
+    yield "Místo je bod v terénu, k němuž patří všechny nálezy v jeho okolí; každé se za měsíc počítá jednou."
+    yield "Hodiny ve službě jsou plánované směny v mezích měsíce; směna přes jeho konec je rozdělena."
+    if summary.lodging_houses:
+        yield "Ubytovny se neuvádějí jménem."
+
+
+def _drawable(value: Any) -> Any:
+    """The same data with every text made of characters that the font has."""
+    match value:
+        case str():
+            return UNDRAWABLE.sub("\ufffd", value)
+        case dict():
+            return {key: _drawable(item) for key, item in value.items()}
+        case list():
+            return [_drawable(item) for item in value]
+        case _:
+            return value

@@ -1,0 +1,271 @@
+"""The month as a workbook: the working paper, complete, with native numbers and dates. Pure.
+
+A workbook is a record of what was counted: it holds values and no formula. Totals are those of the summary, for a
+total need not be the sum of its column (one place may lie under two kinds of place).
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
+from enum import Enum
+from io import BytesIO
+
+from xlsxwriter import Workbook
+from xlsxwriter.format import Format
+from xlsxwriter.worksheet import Worksheet
+
+from apk import czech
+from reports.documents.wording import SECONDS_IN_HOUR, headline, not_a_sum, one_line, title, unit_text
+from reports.figures import BREAKDOWNS, EVENTS, FIGURES, PIECES, Breakdown, Figure, Unit
+from reports.summary import MonthSummary, Row
+
+OPTIONS = {
+    "in_memory": True,
+    # Whatever people typed stays text.
+    "strings_to_formulas": False,
+    "strings_to_urls": False,
+    "strings_to_numbers": False,
+}
+
+A4 = 9
+WIDE = 7  # A sheet with more columns than this is printed on its side.
+FOOTER_LIMIT = 255  # Characters (UTF-16) that a spreadsheet reads of a footer.
+NARROWEST, WIDEST, NUMBER_WIDTH = 12, 42, 11  # Columns, in characters.
+
+ACCENT, LINE, SUNK = "#2362A2", "#B8C4D0", "#EEF3F8"
+
+INTERNAL = "Pracovní podklad: obsahuje jména asistentů a ubytoven. Navenek se předává PDF, které je neuvádí."
+EMPTY = "V tomto měsíci tu není žádný záznam."
+
+
+class Kind(Enum):
+    """What a column holds: the number format, "" for text.
+
+    The comma of a format stands for whatever parts thousands where the file is opened, in Czech a space. Days and
+    months are Czech everywhere.
+    """
+
+    TEXT = ""
+    COUNT = "#,##0"
+    HOURS = "#,##0.0"
+    DEGREES = "0.00000"
+    DAY = r"[$-405]ddd\ d\.\ m\.\ yyyy"
+    MONTH = r"[$-405]mmmm\ yyyy"
+
+
+Value = str | int | float | date
+
+
+@dataclass(frozen=True)
+class Column:
+    header: str
+    kind: Kind
+
+
+def build(summary: MonthSummary) -> bytes:
+    """The workbook: „Přehled", a sheet for each breakdown, „Místa nálezů". Time is in hours."""
+    file = BytesIO()
+    workbook = Workbook(file, OPTIONS)
+    workbook.set_properties(
+        {
+            "title": title(summary),
+            "subject": one_line(summary.project_name),
+            # A document of the month, not of the moment at which it was built.
+            "created": datetime.combine(summary.month.last_day, time(), UTC),
+        }
+    )
+    workbook.set_custom_property("Otisk SHA-256", summary.digest, "text")
+    paper = _Paper(workbook, summary)
+    paper.overview(summary)
+    for name, rows in summary.breakdowns.items():
+        breakdown = BREAKDOWNS[name]
+        paper.table(
+            breakdown.label,
+            [_label_column(breakdown), *(_figure_column(figure) for figure in breakdown.figures)],
+            [_breakdown_row(breakdown, row) for row in rows],
+            ["Celkem", *(_value(figure, summary.totals[figure.name]) for figure in breakdown.figures)],
+            not_a_sum(breakdown.figures, rows, summary.totals),
+        )
+    paper.table(
+        "Místa nálezů",
+        [
+            Column("Místo", Kind.TEXT),
+            Column("Lokalita", Kind.TEXT),
+            Column("Zeměpisná šířka", Kind.DEGREES),
+            Column("Zeměpisná délka", Kind.DEGREES),
+            _figure_column(EVENTS),
+            _figure_column(PIECES),
+        ],
+        [
+            [place.label, place.locality or "–", place.latitude, place.longitude, place.events, place.pieces]
+            for place in summary.places
+        ],
+        ["Celkem", "", "", "", summary.totals["events"], summary.totals["pieces"]],
+    )
+    workbook.close()
+    return file.getvalue()
+
+
+def _label_column(breakdown: Breakdown) -> Column:
+    return Column(breakdown.column, Kind.DAY if breakdown.name == "day" else Kind.TEXT)
+
+
+def _figure_column(figure: Figure) -> Column:
+    return Column(figure.short, Kind.HOURS if figure.unit is Unit.HOURS else Kind.COUNT)
+
+
+def _breakdown_row(breakdown: Breakdown, row: Row) -> list[Value]:
+    label = date.fromisoformat(row.key) if breakdown.name == "day" else row.label
+    return [label, *(_value(figure, row.values[figure.name]) for figure in breakdown.figures)]
+
+
+def _value(figure: Figure, value: int) -> Value:
+    return value / SECONDS_IN_HOUR if figure.unit is Unit.HOURS else value
+
+
+class _Paper:
+    """The workbook's sheets: their look and how they print."""
+
+    def __init__(self, workbook: Workbook, summary: MonthSummary) -> None:
+        self.workbook = workbook
+        self.header = f"&L&B&A&B – {czech.month(summary.month.first_day)}"
+        self.footer = _footer(summary)
+        self.heading = workbook.add_format({"bold": True, "font_size": 18, "font_color": ACCENT})
+        self.lead = workbook.add_format({"font_size": 12, "text_wrap": True, "valign": "top"})
+        self.note = workbook.add_format({"italic": True, "text_wrap": True, "valign": "top"})
+        self.fact = workbook.add_format({"text_wrap": True, "valign": "top", "align": "left"})
+        self.month = workbook.add_format({"num_format": Kind.MONTH.value, "valign": "top", "align": "left"})
+        head = {"bold": True, "font_color": "#FFFFFF", "bg_color": ACCENT, "text_wrap": True, "valign": "vcenter"}
+        self.head_text = workbook.add_format(head)
+        self.head_number = workbook.add_format({**head, "align": "right"})
+        self.head_unit = workbook.add_format({**head, "indent": 1})
+        body = {"bottom": 1, "bottom_color": LINE}
+        foot = {"bold": True, "bg_color": SUNK, "top": 2, "top_color": ACCENT}
+        self.unit = workbook.add_format({**body, "indent": 1})
+        self.body = {kind: self._numeric(kind, body) for kind in Kind}
+        self.foot = {kind: self._numeric(kind, foot) for kind in Kind}
+
+    def overview(self, summary: MonthSummary) -> None:
+        """„Přehled": what the month is, its headline and totals, and by what the figures can be recognised."""
+        sheet = self._sheet("Přehled", columns=3)
+        sheet.set_column(0, 0, 26)
+        sheet.set_column(1, 1, 14)
+        sheet.set_column(2, 2, 54)
+        sheet.write_string(0, 0, title(summary), self.heading)
+        sheet.set_row(0, 28)
+        sheet.merge_range(1, 0, 1, 2, "")
+        sheet.write_string(1, 0, headline(summary), self.lead)
+        sheet.set_row(1, 50)
+        facts: list[tuple[str, Value]] = [
+            ("Měsíc", summary.month.first_day),
+            ("Město", summary.city),
+            ("Projekt", summary.project_name or "–"),
+            ("Číslo projektu", summary.project_number or "–"),
+        ]
+        row = self._facts(sheet, 3, facts)
+        first = row + 1
+        for column, header in enumerate(("Ukazatel", "Hodnota", "Jednotka")):
+            sheet.write_string(first, column, header, (self.head_text, self.head_number, self.head_unit)[column])
+        for row, (name, value) in enumerate(summary.totals.items(), start=first + 1):
+            figure = FIGURES[name]
+            self._write(sheet, row, 0, figure.label, self.body[Kind.TEXT])
+            self._write(sheet, row, 1, _value(figure, value), self.body[_figure_column(figure).kind])
+            self._write(sheet, row, 2, unit_text(figure.unit, value), self.unit)
+        row = self._facts(sheet, row + 2, [("Publicita", summary.publicity or "–"), ("Otisk SHA-256", summary.digest)])
+        sheet.merge_range(row + 1, 0, row + 1, 2, "")
+        sheet.write_string(row + 1, 0, INTERNAL, self.note)
+        sheet.set_row(row + 1, 32)
+        sheet.print_area(0, 0, row + 1, 2)
+
+    def table(
+        self,
+        name: str,
+        columns: Sequence[Column],
+        rows: Sequence[Sequence[Value]],
+        totals: Sequence[Value],
+        note: str = "",
+    ) -> None:
+        """A sheet with one table: header, rows, totals, and a note where a total is not the sum."""
+        sheet = self._sheet(name, columns=len(columns))
+        sheet.set_row(0, 32)
+        for index, column in enumerate(columns):
+            is_text = column.kind in {Kind.TEXT, Kind.DAY}
+            sheet.write_string(0, index, column.header, self.head_text if is_text else self.head_number)
+            sheet.set_column(index, index, _width(column, [row[index] for row in rows]))
+        for number, row in enumerate([*rows, totals], start=1):
+            styles = self.foot if number > len(rows) else self.body
+            for index, value in enumerate(row):
+                kind = Kind.TEXT if isinstance(value, str) else columns[index].kind
+                self._write(sheet, number, index, value, styles[kind])
+        sheet.freeze_panes(1, 1)
+        sheet.repeat_rows(0)
+        if rows:
+            sheet.autofilter(0, 0, len(rows), len(columns) - 1)
+        last = len(rows) + 1
+        below = note if rows else EMPTY
+        if below:
+            last += 1
+            sheet.merge_range(last, 0, last, len(columns) - 1, "")
+            sheet.write_string(last, 0, below, self.note)
+            sheet.set_row(last, 32)
+        sheet.print_area(0, 0, last, len(columns) - 1)
+
+    def _sheet(self, name: str, *, columns: int) -> Worksheet:
+        sheet = self.workbook.add_worksheet(name)
+        sheet.set_paper(A4)
+        if columns > WIDE:
+            sheet.set_landscape()
+        sheet.fit_to_pages(1, 0)
+        sheet.set_margins(left=0.6, right=0.6, top=0.8, bottom=0.9)
+        sheet.set_header(self.header)
+        sheet.set_footer(self.footer, {"scale_with_doc": False})
+        return sheet
+
+    def _facts(self, sheet: Worksheet, row: int, facts: Sequence[tuple[str, Value]]) -> int:
+        """Writes one fact a row from `row` on; gives the first row behind them."""
+        for number, (label, value) in enumerate(facts, start=row):
+            sheet.write_string(number, 0, label, self.fact)
+            sheet.merge_range(number, 1, number, 2, "")
+            self._write(sheet, number, 1, value, self.fact if isinstance(value, str) else self.month)
+            lines = len(value) // 66 + 1 if isinstance(value, str) else 1
+            sheet.set_row(number, 16 * lines)
+        return row + len(facts)
+
+    @staticmethod
+    def _write(sheet: Worksheet, row: int, column: int, value: Value, style: Format) -> None:
+        match value:
+            case str():
+                sheet.write_string(row, column, one_line(value), style)
+            case date():
+                sheet.write_datetime(row, column, datetime.combine(value, time()), style)
+            case _:
+                sheet.write_number(row, column, value, style)
+
+    def _numeric(self, kind: Kind, properties: dict[str, object]) -> Format:
+        align = {"align": "left"} if kind is Kind.DAY else {}
+        return self.workbook.add_format({**properties, **align, **({"num_format": kind.value} if kind.value else {})})
+
+
+def _width(column: Column, values: Sequence[Value]) -> float:
+    if column.kind is Kind.DAY:
+        return 17
+    if column.kind is not Kind.TEXT:
+        return NUMBER_WIDTH
+    return min(max(NARROWEST, *(len(str(value)) + 3 for value in values), len(column.header) + 3), WIDEST)
+
+
+def _footer(summary: MonthSummary) -> str:
+    """The page's footer. Of a long publicity sentence and the digest the digest gives way, then the sentence,
+    which also stands on the first sheet."""
+    return next(footer for footer in _footers(summary) if len(footer.encode("utf-16-le")) // 2 <= FOOTER_LIMIT)
+
+
+def _footers(summary: MonthSummary) -> Iterator[str]:
+    publicity = one_line(summary.publicity).replace("&", "&&")
+    for text in (
+        f"{publicity}\nOtisk SHA-256: {summary.digest}",
+        f"{publicity}\nOtisk SHA-256: {summary.digest[:16]}…",
+        f"Otisk SHA-256: {summary.digest}",
+    ):
+        # The space parts the size from a text that may begin with a digit.
+        yield f"&L&8 {text.strip()}&R&8 Strana &P z &N"

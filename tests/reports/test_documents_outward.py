@@ -1,0 +1,51 @@
+import json
+
+from reports.documents.outward import outward
+from tests.reports.april import ASSISTANTS, LODGING_HOUSES, april, empty
+
+
+def test_outward_names_no_lodging_house_and_nobody():
+    inside = json.dumps(april().as_json(), ensure_ascii=False)
+    outside = json.dumps(outward(april()).as_json(), ensure_ascii=False)
+
+    for name in [*LODGING_HOUSES, *ASSISTANTS, "HD Hlubina, vchod 3", "Za ubytovnou"]:
+        assert name in inside
+        assert name not in outside
+
+
+def test_outward_keeps_every_figure_of_localities():
+    def figures(summary):
+        return sorted(tuple(row.values.items()) for row in summary.breakdowns["locality"])
+
+    assert figures(outward(april())) == figures(april())
+    assert outward(april()).totals == april().totals
+
+
+def test_outward_puts_lodging_houses_behind_the_named_and_before_what_lies_outside():
+    assert [row.label for row in outward(april()).breakdowns["locality"]][-4:] == [
+        "Kunčičky",
+        "Ubytovna 1",
+        "Ubytovna 2",
+        "Mimo lokality",
+    ]
+
+
+def test_outward_keeps_places_but_not_where_a_lodging_house_stands():
+    places = outward(april()).places
+
+    assert sum(place.pieces for place in places) == 85
+    assert [(place.label, place.locality) for place in places[-3:]] == [
+        ("U ubytovny 1", "Ubytovna 1"),
+        ("U ubytovny 2", "Ubytovna 2"),
+        ("U ubytovny 2", "Ubytovna 2"),
+    ]
+    assert len({place.key for place in places}) == 17
+    assert {round(place.latitude, 2) for place in places} == {place.latitude for place in places}
+    assert {round(place.longitude, 2) for place in places} == {place.longitude for place in places}
+
+
+def test_outward_of_an_empty_month_is_empty():
+    assert outward(empty()).as_json() == {
+        **empty().as_json(),
+        "breakdowns": {"locality": [], "district": [], "place_kind": [], "day": []},
+    }
