@@ -1,0 +1,121 @@
+"""What every page has in common: frame, menu, forms, errors; with axe, by keyboard and without scripts."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from django.urls import reverse
+from playwright.sync_api import Browser, Page, Route, expect
+from pytest_django.live_server_helper import LiveServer
+
+from apk.people.models import Mentor, User
+from tests.browser.accessibility import faults
+from tests.factories import PASSWORD
+
+SignIn = Callable[[Page, User], None]
+
+
+@pytest.fixture
+def quiet_page(page: Page) -> Iterator[Page]:
+    """A page whose console reports no breach of the content security policy."""
+    complaints: list[str] = []
+    page.on("console", lambda message: complaints.append(message.text) if "Policy" in message.text else None)
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    yield page
+    assert complaints == []
+
+
+@pytest.fixture
+def sign_in(live_server: LiveServer) -> SignIn:
+    def signed_in(page: Page, user: User) -> None:
+        page.goto(live_server.url + reverse("account_login"))
+        page.get_by_label("E-mail nebo osobní číslo").fill(user.personal_number)
+        page.get_by_label("Heslo").fill(PASSWORD)
+        page.get_by_role("button", name="Přihlásit se").click()
+        expect(page.get_by_role("heading", name="Co je teď potřeba")).to_be_visible()
+
+    return signed_in
+
+
+def test_pages_before_sign_in_are_accessible(live_server: LiveServer, quiet_page: Page) -> None:
+    for name in ["account_login", "account_reset_password", "account_signup", "account_inactive"]:
+        quiet_page.goto(live_server.url + reverse(name))
+        assert faults(quiet_page) == {}
+
+
+def test_pages_after_sign_in_are_accessible_with_their_menu_open(
+    live_server: LiveServer, quiet_page: Page, mentor: Mentor, sign_in: SignIn
+) -> None:
+    page = quiet_page
+    sign_in(page, mentor.user)
+    for address in [reverse("home"), reverse("account_change_password"), reverse("account_logout"), "/neni-tu"]:
+        page.goto(live_server.url + address)
+        page.evaluate("for (const menu of document.querySelectorAll('details.menu')) menu.open = true")
+        assert faults(page) == {}
+
+
+def test_a_refused_form_takes_the_focus_and_leads_to_its_fields(live_server: LiveServer, quiet_page: Page) -> None:
+    page = quiet_page
+    page.goto(live_server.url + reverse("account_login"))
+    page.get_by_label("Heslo").fill("tajne")
+    page.get_by_role("button", name="Přihlásit se").click()
+    expect(page.locator("[data-error-summary]")).to_be_focused()
+    expect(page).to_have_title("Chyba: Přihlášení – APK")
+    assert faults(page) == {}
+    page.get_by_role("link", name="E-mail nebo osobní číslo").click()
+    expect(page.get_by_label("E-mail nebo osobní číslo")).to_be_focused()
+    expect(page.get_by_label("E-mail nebo osobní číslo")).to_have_accessible_description(
+        "Chyba: Toto pole je třeba vyplnit."
+    )
+
+
+def test_the_first_key_leads_past_the_navigation(live_server: LiveServer, quiet_page: Page) -> None:
+    page = quiet_page
+    page.goto(live_server.url + reverse("account_login"))
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("link", name="Přejít k obsahu")).to_be_focused()
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    expect(page.get_by_label("E-mail nebo osobní číslo")).to_be_focused()
+
+
+def test_the_menu_closes_by_escape_and_gives_the_focus_back(quiet_page: Page, mentor: Mentor, sign_in: SignIn) -> None:
+    page = quiet_page
+    page.set_viewport_size({"width": 320, "height": 700})
+    sign_in(page, mentor.user)
+    menu = page.locator("details.menu-narrow")
+    menu.locator("summary").click()
+    menu.get_by_role("link", name="Změnit heslo").focus()
+    page.keyboard.press("Escape")
+    expect(menu).not_to_have_attribute("open", "")
+    expect(menu.locator("summary")).to_be_focused()
+
+
+def test_a_double_click_sends_a_form_once(live_server: LiveServer, quiet_page: Page) -> None:
+    page = quiet_page
+    sent: list[str] = []
+
+    def hold(route: Route) -> None:
+        if route.request.method == "POST":
+            sent.append(route.request.url)
+            page.wait_for_timeout(300)
+        route.continue_()
+
+    page.route("**" + reverse("account_login"), hold)
+    page.goto(live_server.url + reverse("account_login"))
+    button = page.get_by_role("button", name="Přihlásit se")
+    button.dblclick()
+    expect(page.locator("[data-error-summary]")).to_be_focused()
+    assert len(sent) == 1
+    expect(button).to_be_enabled()
+
+
+def test_signing_in_and_out_needs_no_script(
+    live_server: LiveServer, browser: Browser, mentor: Mentor, sign_in: SignIn
+) -> None:
+    context = browser.new_context(java_script_enabled=False, viewport={"width": 320, "height": 700})
+    page = context.new_page()
+    sign_in(page, mentor.user)
+    page.locator("details.menu-narrow summary").click()
+    page.get_by_role("button", name="Odhlásit se").click()
+    expect(page.get_by_role("status")).to_have_text("Jste odhlášeni.")
+    context.close()
