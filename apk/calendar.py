@@ -9,6 +9,7 @@ import re
 from calendar import monthrange
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
 from typing import Self
 from zoneinfo import ZoneInfo
 
@@ -190,6 +191,11 @@ def instant(day: date, clock: time) -> datetime:
 def duration(start: datetime, end: datetime) -> timedelta:
     """Real time from `start` to `end`, whatever their zones."""
     return end.astimezone(UTC) - start.astimezone(UTC)
+
+
+def hours(period: timedelta) -> Decimal:
+    """A period in hours, rounded to hundredths."""
+    return (Decimal(round(period.total_seconds())) / 3600).quantize(Decimal("0.01"))
 
 
 def time_within(start: datetime, end: datetime, lower: datetime, upper: datetime) -> timedelta:

@@ -10,6 +10,7 @@ urlpatterns = [
     path("healthz", views.healthz, name="healthz"),
     path("readyz", views.readyz, name="readyz"),
     path("nalezy/", include("findings.urls")),
+    path("plan/", include("patrols.urls")),
     path("sync/", include("apk.sync.urls")),
     path("ucet/", include("allauth.account.urls")),
 ]

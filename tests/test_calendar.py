@@ -14,6 +14,7 @@ from apk.calendar import (
     Week,
     duration,
     holiday,
+    hours,
     instant,
     local_date,
     split_by_month,
@@ -31,7 +32,7 @@ def night(day: date, *, starts: int = 22, ends: int = 6) -> tuple[datetime, date
 
 
 @pytest.mark.parametrize(
-    ("start", "end", "hours"),
+    ("start", "end", "expected"),
     [
         pytest.param(local(2021, 4, 5, 8), local(2021, 4, 5, 16), 8, id="an ordinary day"),
         pytest.param(local(2021, 4, 5, 22), local(2021, 4, 6, 6), 8, id="an ordinary night"),
@@ -41,8 +42,8 @@ def night(day: date, *, starts: int = 22, ends: int = 6) -> tuple[datetime, date
         pytest.param(local(2021, 3, 28, 0), local(2021, 3, 29, 0), 23, id="the shortest day"),
     ],
 )
-def test_duration_counts_real_hours(start: datetime, end: datetime, hours: int) -> None:
-    assert duration(start, end) == hours * HOUR
+def test_duration_counts_real_hours(start: datetime, end: datetime, expected: int) -> None:
+    assert duration(start, end) == expected * HOUR
 
 
 @pytest.mark.parametrize(
@@ -62,7 +63,15 @@ def test_duration_counts_real_hours(start: datetime, end: datetime, hours: int) 
     ],
 )  # fmt: skip
 def test_period_is_split_at_month_ends(start: datetime, end: datetime, parts: list[tuple[str, int]]) -> None:
-    assert split_by_month(start, end) == [(Month.parse(month), hours * HOUR) for month, hours in parts]
+    assert split_by_month(start, end) == [(Month.parse(month), share * HOUR) for month, share in parts]
+
+
+@pytest.mark.parametrize(
+    ("period", "written"),
+    [(8 * HOUR, "8.00"), (7 * HOUR + 20 * MINUTE, "7.33"), (timedelta(0), "0.00"), (timedelta(days=2), "48.00")],
+)
+def test_period_in_hours(period: timedelta, written: str) -> None:
+    assert str(hours(period)) == written
 
 
 # Around both changes of clocks and the month ends beside them.

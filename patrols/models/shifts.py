@@ -2,6 +2,7 @@
 
 import hashlib
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from typing import ClassVar, Self
 
 import pghistory
@@ -14,7 +15,7 @@ from django.db.models.functions import Greatest, Least, TruncDate
 from django.db.models.lookups import LessThanOrEqual
 
 from apk import czech
-from apk.calendar import LOCAL, Month, day_bounds, duration, local_date
+from apk.calendar import LOCAL, Month, Week, day_bounds, duration, hours, local_date
 from apk.localities.models import Locality
 from apk.people.access import Role
 from apk.people.models import Assistant, Employment, Mentorship, User
@@ -205,6 +206,10 @@ class Shift(models.Model):
         return local_date(self.start)
 
     @property
+    def week(self) -> Week:
+        return Week.of(self.start)
+
+    @property
     def last_day(self) -> date:
         """The last local day that the shift touches; midnight belongs to the day before it."""
         return local_date(self.end - timedelta(microseconds=1))
@@ -217,6 +222,10 @@ class Shift(models.Model):
     def length(self) -> timedelta:
         """Real time, right also when the clocks change."""
         return duration(self.start, self.end)
+
+    @property
+    def hours(self) -> Decimal:
+        return hours(self.length)
 
     @property
     def clock(self) -> str:
@@ -245,9 +254,10 @@ class Shift(models.Model):
         `seen` is the `revision` that the mentor `by` decided upon. Raises a `ShiftError` as `assign` does, and
         `OutdatedError` when the shift is no longer the one seen.
         """
-        _hold(self, by, seen)
+        current = _hold(self, by, seen)
+        current.locality, current.start, current.end, current.note = locality, start, end, note
+        _write(current, by)
         self.locality, self.start, self.end, self.note = locality, start, end, note
-        _write(self, by)
 
     @transaction.atomic
     def remove(self, *, by: User, seen: str) -> None:
@@ -265,15 +275,16 @@ class Shift(models.Model):
             ) from error
 
 
-def _hold(shift: Shift, by: User, seen: str) -> None:
-    """Locks the shift as it now is until the transaction ends. Raises as `Shift.change` does."""
+def _hold(shift: Shift, by: User, seen: str) -> Shift:
+    """The shift as it now is, locked until the transaction ends. Raises as `Shift.change` does."""
     _lock_plan_of(shift.assistant)
-    current = Shift.objects.select_for_update().filter(pk=shift.pk).first()
+    current = Shift.objects.select_for_update(of=("self",)).select_related("locality").filter(pk=shift.pk).first()
     if current is None:
         raise OutdatedError("Směnu mezitím někdo odebral z plánu.", None)
     if current.revision != seen:
         raise OutdatedError("Směnu mezitím změnil někdo jiný.", current)
     _refuse_unless_led(current, by)
+    return current
 
 
 def _write(shift: Shift, by: User) -> None:

@@ -1,0 +1,113 @@
+"""What the plan puts on the home page; importing this module registers it."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+from django.db.models import Exists, OuterRef
+from django.urls import reverse
+
+from apk import czech
+from apk.calendar import Month, Week, day_bounds, holiday, local_date
+from apk.people import desk
+from apk.people.access import Permission
+from apk.people.desk import Card
+from apk.people.models import Assistant, Mentorship, User
+from patrols.models import Shift, ShiftQuerySet
+
+AHEAD = 14
+"""Days, today included, in which somebody should be in the streets."""
+
+
+def mentor_cards(user: User, now: datetime) -> Iterator[Card]:
+    """Who is on shift today; and, when there are any, days without a shift and people without one."""
+    shifts = Shift.objects.visible_to(user)
+    yield today_card(shifts.overlapping(*day_bounds(local_date(now))), now)
+    yield from uncovered_days_card(shifts, now)
+    yield from unplanned_people_card(user, now)
+
+
+def today_card(shifts: ShiftQuerySet, now: datetime) -> Card:
+    rows = sorted(
+        shifts.select_related("assistant__user", "locality"),
+        key=lambda shift: (shift.start, shift.assistant.user.sort_key),
+    )
+    at_work = sum(shift.start <= now < shift.end for shift in rows)
+    return Card(
+        title="Dnes ve směně",
+        value=czech.counted(len(rows), "směna", "směny", "směn") if rows else "Nikdo",
+        detail=f"Právě teď {czech.plural(at_work, 'je', 'jsou', 'je')} v terénu "
+        f"{czech.counted(at_work, 'asistent', 'asistenti', 'asistentů')}.",
+        url=reverse("patrols:week", args=[Week.of(now)]),
+        action="Otevřít plán týdne",
+        rows=tuple(
+            (f"{shift.clock} {shift.assistant}, {shift.locality}", reverse("patrols:shift", args=[shift.pk]))
+            for shift in rows
+        ),
+    )
+
+
+def uncovered_days_card(shifts: ShiftQuerySet, now: datetime) -> Iterator[Card]:
+    """Working days only: on weekends and holidays an empty street may be what was meant."""
+    today = local_date(now)
+    days = [today + timedelta(days=n) for n in range(AHEAD)]
+    covered = {shift.starts_on for shift in shifts.starting_within(days[0], days[-1])}
+    bare = [day for day in days if day.isoweekday() <= 5 and not holiday(day) and day not in covered]
+    if bare:
+        yield Card(
+            title="Dny bez směny",
+            value=czech.counted(len(bare), "pracovní den", "pracovní dny", "pracovních dnů"),
+            detail="V příštích 14 dnech na ně není naplánovaná žádná směna.",
+            url=reverse("patrols:week", args=[Week.of(bare[0])]),
+            action="Naplánovat",
+            urgent=True,
+            rows=tuple((czech.day_in_week(day), reverse("patrols:week", args=[Week.of(day)])) for day in bare),
+        )
+
+
+def unplanned_people_card(user: User, now: datetime) -> Iterator[Card]:
+    week = Week.of(now).next
+    led = Mentorship.objects.on(week.first_day).filter(assistant=OuterRef("pk"), mentor__user=user)
+    planned = Shift.objects.starting_within(week.first_day, week.last_day).filter(assistant=OuterRef("pk"))
+    people = (
+        Assistant.objects.visible_to(user)
+        .employed_on(week.first_day)
+        .filter(Exists(led), ~Exists(planned))
+        .select_related("user")
+    )
+    if people:
+        yield Card(
+            title="Příští týden bez směny",
+            value=czech.counted(len(people), "asistent", "asistenti", "asistentů"),
+            detail=f"Na týden {czech.days(week.first_day, week.last_day)} nemají nic v plánu.",
+            url=reverse("patrols:week", args=[week]),
+            action="Otevřít příští týden",
+            urgent=True,
+            rows=tuple(
+                (str(person), f"{reverse('patrols:add-shift')}?asistent={person.pk}&den={week.first_day}")
+                for person in people
+            ),
+        )
+
+
+def coordinator_cards(user: User, now: datetime) -> Iterator[Card]:
+    """Hours of the running month."""
+    month = Month.of(now)
+    shifts = Shift.objects.visible_to(user)
+    whole, so_far = shifts.counts(month.start, month.end), shifts.counts(month.start, now)
+    yield Card(
+        title=f"Hodiny směn, {czech.month(month.first_day)}",
+        value=f"{in_hours(so_far['patrol_seconds'])} h",
+        detail=f"Do konce měsíce je v plánu celkem {in_hours(whole['patrol_seconds'])} h, "
+        f"slouží {czech.counted(whole['assistants'], 'asistent', 'asistenti', 'asistentů')}.",
+        url=reverse("patrols:week", args=[Week.of(now)]),
+        action="Otevřít plán týdne",
+    )
+
+
+def in_hours(seconds: int) -> str:
+    return czech.number(Decimal(seconds) / 3600, 1)
+
+
+desk.register(Permission.PLAN_SHIFTS, mentor_cards)
+desk.register(Permission.BUILD_SUMMARIES, coordinator_cards)

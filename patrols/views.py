@@ -1,0 +1,200 @@
+"""The week plan and its shifts: add, change, remove."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse, QueryDict
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_safe
+
+from apk import czech
+from apk.audit.models import AccessLog
+from apk.calendar import Week, local_date
+from apk.csv_files import CONTENT_TYPE, csv_lines
+from apk.people.access import Permission, SignedInRequest, requires
+from patrols.forms import NewShiftForm, ShiftChangeForm, ShiftForm, WeekPicker, values_of
+from patrols.models import OutdatedError, Shift, ShiftError
+from patrols.planning import cell_id, week_plan
+
+
+@requires(Permission.VIEW_PLAN)
+@require_safe
+def this_week(request: SignedInRequest) -> HttpResponse:
+    """To the week that holds the day asked for, or to this one."""
+    today = local_date(timezone.now())
+    picker = WeekPicker(request.GET) if "den" in request.GET else None
+    if picker is None:
+        return redirect("patrols:week", Week.of(today))
+    if picker.is_valid():
+        return redirect("patrols:week", Week.of(picker.cleaned_data["den"]))
+    return week_page(request, Week.of(today), picker)
+
+
+@requires(Permission.VIEW_PLAN)
+@require_safe
+def week(request: SignedInRequest, week: Week) -> HttpResponse:
+    """Who is where in a week: people down, days across; day by day on a phone."""
+    return week_page(request, week, WeekPicker(initial={"den": week.first_day}))
+
+
+def week_page(request: SignedInRequest, week: Week, picker: WeekPicker) -> HttpResponse:
+    today = local_date(timezone.now())
+    plan = week_plan(week, request.user, today)
+    context = {
+        "plan": plan,
+        "picker": picker,
+        "today": today,
+        "is_this_week": week == Week.of(today),
+        "may_plan": request.user.may(Permission.PLAN_SHIFTS),
+        "span": czech.days(week.first_day, week.last_day),
+    }
+    return render(request, "patrols/week.html", context, status=422 if picker.errors else 200)
+
+
+@requires(Permission.VIEW_PLAN)
+@require_safe
+def export_week(request: SignedInRequest, week: Week) -> HttpResponse:
+    """The week's shifts as CSV, one a line."""
+    shifts = (
+        Shift.objects.visible_to(request.user)
+        .starting_within(week.first_day, week.last_day)
+        .select_related("assistant__user", "locality")
+        .order_by("start", "assistant__user__sort_key", "pk")
+    )
+    head = ("Asistent", "Osobní číslo", "Den", "Začátek", "Konec", "Hodin", "Lokalita", "Poznámka")
+    rows = [
+        (
+            shift.assistant.user.full_name,
+            shift.assistant.user.personal_number,
+            shift.starts_on,
+            shift.start,
+            shift.end,
+            shift.hours,
+            shift.locality.name,
+            shift.note,
+        )
+        for shift in shifts
+    ]
+    AccessLog.objects.note(
+        user=request.user,
+        action=AccessLog.Action.EXPORT,
+        what=f"Plán směn, {czech.days(week.first_day, week.last_day)}",
+        week=str(week),
+        rows=len(rows),
+    )
+    return HttpResponse(
+        b"".join(csv_lines([head, *rows])),
+        content_type=CONTENT_TYPE,
+        headers={"Content-Disposition": f'attachment; filename="plan-smen-{week}.csv"'},
+    )
+
+
+@requires(Permission.VIEW_PLAN)
+@require_safe
+def shift(request: SignedInRequest, pk: int) -> HttpResponse:
+    """All about one shift."""
+    shifts = Shift.objects.visible_to(request.user)
+    found = get_object_or_404(shifts.select_related("assistant__user", "locality__district"), pk=pk)
+    context = {
+        "shift": found,
+        "may_change": request.user.may(Permission.PLAN_SHIFTS)
+        and shifts.planned_by(request.user).filter(pk=pk).exists(),
+    }
+    return render(request, "patrols/shift.html", context)
+
+
+@requires(Permission.PLAN_SHIFTS)
+@require_http_methods(["GET", "HEAD", "POST"])
+def add_shift(request: SignedInRequest) -> HttpResponse:
+    """A new shift; the address may name the person and the day, and the rest is guessed from their last shift."""
+    form = NewShiftForm(typed(request), user=request.user, initial=guess(request))
+    if form.is_valid():
+        try:
+            added = Shift.objects.assign(by=request.user, **form.shift)
+        except ShiftError as refusal:
+            form.add_error(refusal.field, str(refusal))
+        else:
+            messages.success(request, f"Směna přidána: {added.assistant}, {described(added)}.")
+            return redirect(place_in_plan(added))
+    return form_page(request, "patrols/shift_add.html", form)
+
+
+def guess(request: SignedInRequest) -> dict[str, Any]:
+    """Initial values of a new shift: the place and time that the person had last, which is mostly what they get."""
+    person = request.GET.get("asistent", "")
+    values = {"assistant": person, "day": request.GET.get("den") or local_date(timezone.now()), "note": ""}
+    if not person.isdecimal():
+        return values
+    last = Shift.objects.visible_to(request.user).filter(assistant=int(person)).order_by("-start").first()
+    return values if last is None else values_of(last) | values
+
+
+@requires(Permission.PLAN_SHIFTS)
+@require_http_methods(["GET", "HEAD", "POST"])
+def change_shift(request: SignedInRequest, pk: int) -> HttpResponse:
+    found = shift_to_plan(request, pk)
+    form = ShiftChangeForm(typed(request), user=request.user, current=found)
+    if form.is_valid():
+        try:
+            found.change(by=request.user, **form.shift)
+        except OutdatedError as refusal:
+            explain(form, refusal)
+        except ShiftError as refusal:
+            form.add_error(refusal.field, str(refusal))
+        else:
+            messages.success(request, f"Směna změněna: {found.assistant}, {described(found)}.")
+            return redirect(place_in_plan(found))
+    return form_page(request, "patrols/shift_change.html", form, shift=form.current)
+
+
+def explain(form: ShiftChangeForm, refusal: OutdatedError) -> None:
+    """Says what holds now, keeps what was typed, and lets the mentor decide again."""
+    if refusal.current is None:
+        form.add_error(None, f"{refusal} Pokud má platit, přidejte ji v plánu znovu.")
+        return
+    form.show_anew(refusal.current)
+    form.add_error(None, f"{refusal} Teď platí: {described(refusal.current)}. Má-li platit vaše, uložte ještě jednou.")
+
+
+@requires(Permission.PLAN_SHIFTS)
+@require_http_methods(["GET", "HEAD", "POST"])
+def remove_shift(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Asks first; the history keeps what was removed."""
+    found = shift_to_plan(request, pk)
+    refused = ""
+    if request.method == "POST":
+        try:
+            found.remove(by=request.user, seen=request.POST.get("seen", ""))
+        except ShiftError as refusal:
+            refused = str(refusal)
+        else:
+            messages.success(request, f"Směna odebrána: {found.assistant}, {described(found)}.")
+            return redirect(place_in_plan(found))
+    status = 422 if refused else 200
+    return render(request, "patrols/shift_remove.html", {"shift": found, "refused": refused}, status=status)
+
+
+def shift_to_plan(request: SignedInRequest, pk: int) -> Shift:
+    """The shift, if it is one that the mentor may change. Raises Http404."""
+    shifts = Shift.objects.visible_to(request.user).planned_by(request.user)
+    return get_object_or_404(shifts.select_related("assistant__user", "locality"), pk=pk)
+
+
+def typed(request: SignedInRequest) -> QueryDict | None:
+    return request.POST if request.method == "POST" else None
+
+
+def form_page(request: SignedInRequest, template: str, form: ShiftForm, **context: Any) -> HttpResponse:
+    back = reverse("patrols:week", args=[Week.of(form.chosen_day)])
+    return render(request, template, {"form": form, "back": back, **context}, status=422 if form.errors else 200)
+
+
+def described(shift: Shift) -> str:
+    return f"{shift.summary}{' (končí následující den)' if shift.ends_next_day else ''}"
+
+
+def place_in_plan(shift: Shift) -> str:
+    """The address of the plan's cell with the shift."""
+    return f"{reverse('patrols:week', args=[shift.week])}#{cell_id(shift.assistant_id, shift.starts_on)}"
