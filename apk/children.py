@@ -95,11 +95,13 @@ def start(
     account: Account | None = None,
     directory: Path | None = None,
     stdin: int = subprocess.DEVNULL,
+    stdout: int | None = None,
 ) -> Child:
     """Starts a program in a process group of its own, so that the terminal's Ctrl-C reaches only the launcher.
 
     ``orphan_signal`` is what the kernel sends to the program when its parent dies (by default ``stop_signal``).
-    ``account`` may be given only by root. Output goes to the end of ``log``.
+    ``account`` may be given only by root. Output goes to the end of ``log``, what is meant for ``stdout`` only when no
+    other descriptor is given for it.
 
     Raises OSError when the program cannot be executed.
     """
@@ -109,8 +111,8 @@ def start(
         process = subprocess.Popen(
             [str(word) for word in command],
             stdin=stdin,
-            stdout=output,
-            stderr=subprocess.STDOUT,
+            stdout=output if stdout is None else stdout,
+            stderr=output,
             env=dict(environment) if environment is not None else None,
             cwd=directory,
             start_new_session=True,

@@ -81,7 +81,7 @@ def run() -> None:
         servers = stack.enter_context(embedded.servers(VAR, logs=LOGS))
         environment |= servers.urls
         stack.enter_context(_servers_file(environment))
-        _manage(environment, "migrate", "--no-input", "--verbosity=1", step="Převod databáze na novou verzi")
+        _manage(environment, "migrate", "--no-input", step="Příprava databáze")
         _collect_static_files(environment)
 
         parts = list(servers.running)
@@ -91,7 +91,7 @@ def run() -> None:
             stack.callback(part.stop)
             parts.append(part)
         # Meanwhile the parts are getting up, and the worker may already have work from the demonstration data.
-        sign_ins = _manage(environment, "demo", "--if-empty", "--sign-ins", step="Naplnění ukázkovými daty")
+        sign_ins = _manage(environment, "demo", "--if-empty", "--sign-ins", step="Příprava ukázkových dat")
         _wait_until_ready(parts, port)
         _announce(port, sign_ins)
         while True:
@@ -186,18 +186,21 @@ def _servers_file(environment: Mapping[str, str]) -> Iterator[None]:
 
 
 def _manage(environment: Mapping[str, str], *arguments: str, step: str) -> str:
-    """Runs a management command to its end and returns what it printed. Raises Refusal with the end of that."""
+    """Runs a management command to its end and returns what it printed. Raises Refusal with the end of its log."""
+    print(f"{step}…", flush=True)
     log = LOGS / f"{arguments[0]}.log"
     log.unlink(missing_ok=True)
     manage: list[str | Path] = [sys.executable, ROOT / "manage.py", *arguments]
-    command = children.start(step, manage, log=log, environment=environment, directory=ROOT)
+    printed = log.with_suffix(".out")
+    with printed.open("wb") as output:
+        command = children.start(step, manage, log=log, stdout=output.fileno(), environment=environment, directory=ROOT)
     try:
         failed = command.process.wait()
     finally:
         command.stop()
     if failed:
         raise Refusal(f"{step}: nepodařilo se. Konec záznamu {log}:\n{command.log_tail()}")
-    return log.read_text()
+    return printed.read_text()
 
 
 def _collect_static_files(environment: Mapping[str, str]) -> None:
@@ -206,8 +209,7 @@ def _collect_static_files(environment: Mapping[str, str]) -> None:
     current = hashlib.sha256()
     for lock in (ROOT / "requirements.lock", ROOT / "package-lock.json"):
         current.update(lock.read_bytes())
-    sources = [ROOT / "static", *ROOT.glob("*/static"), *ROOT.glob("apk/*/static")]
-    for file in sorted(path for source in sources for path in source.rglob("*") if path.is_file()):
+    for file in sorted(path for path in (ROOT / "static").rglob("*") if path.is_file()):
         current.update(f"{file} {file.stat().st_mtime_ns} {file.stat().st_size}\n".encode())
     for code in (ROOT / "apk" / "settings.py", ROOT / "apk" / "staticfiles.py"):
         current.update(code.read_bytes())
