@@ -10,7 +10,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import F, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.db.models.functions import TruncDate
 
 import findings.models
@@ -69,10 +69,9 @@ def count(month: Month, progress: Progress = lambda percent: None) -> MonthSumma
         )
         progress(40 + 50 * done // len(BREAKDOWNS))
 
-    localities = {
-        locality.pk: locality
-        for locality in Locality.objects.filter(pk__in=counted["locality"]).select_related("district")
-    }
+    # A place may belong to a locality of which no finding and no shift speaks.
+    known = Q(pk__in=counted["locality"]) | Q(name__in={place.locality for place in places})
+    localities = {locality.pk: locality for locality in Locality.objects.filter(known).select_related("district")}
     labels: dict[str, dict[Any, str]] = {
         "locality": {pk: locality.name for pk, locality in localities.items()},
         "district": {

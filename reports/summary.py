@@ -53,8 +53,8 @@ class MonthSummary:
 
     `totals` and the `values` of rows are named by `figures.FIGURES`; `breakdowns` by `figures.BREAKDOWNS`, in whose
     order they stand. A figure that is not additive (places, assistants) has a total smaller than the sum of its rows.
-    `project_name` is "" in a month that no grant project holds. `lodging_houses` are the labels of those rows of
-    "locality" that are lodging houses, in their order: what leaves the house does not name them.
+    `project_name` is "" in a month that no grant project holds. `lodging_houses` are the names of those
+    localities of rows and places that are lodging houses: what leaves the house does not name them.
     """
 
     month: Month
