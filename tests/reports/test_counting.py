@@ -219,15 +219,14 @@ def test_snapshot_sees_one_instant():
 
 def insert_from_elsewhere() -> None:
     """A second finding, committed by another connection."""
+    fields = [field for field in Finding._meta.concrete_fields if not (field.primary_key or field.generated)]
+    columns = ", ".join(field.column for field in fields)
     elsewhere = connection.copy()
     try:
         with elsewhere.cursor() as cursor:
             cursor.execute(
-                "INSERT INTO findings_finding (id, found_at, assistant_id, place_id, latitude, longitude, place_kind,"
-                " source, with_needle, without_needle, needles, paraphernalia, child_accessible, note, recorded_at)"
-                " SELECT gen_random_uuid(), found_at, assistant_id, place_id, latitude, longitude, place_kind, source,"
-                " with_needle, without_needle, needles, paraphernalia, child_accessible, note, recorded_at"
-                " FROM findings_finding LIMIT 1"
+                f"INSERT INTO findings_finding (id, {columns})"  # noqa: S608 (names of columns, of nobody's making)
+                f" SELECT gen_random_uuid(), {columns} FROM findings_finding LIMIT 1"
             )
     finally:
         elsewhere.close()
