@@ -4,18 +4,18 @@ from urllib.parse import quote
 from uuid import UUID
 
 from django.conf import settings
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_safe
 
-from apk.people.access import Permission, requires
+from apk.people.access import Permission, SignedInRequest, requires
 from findings.models import Photo
 
 
 @requires(Permission.VIEW_FINDINGS)
 @require_safe
-def photo(request: HttpRequest, pk: UUID) -> HttpResponseBase:
+def photo(request: SignedInRequest, pk: UUID) -> HttpResponseBase:
     """The image itself. Where a proxy stands in front, it sends the file; the decision is made here."""
     kept = get_object_or_404(Photo.objects.visible_to(request.user), pk=pk)
     response: HttpResponseBase

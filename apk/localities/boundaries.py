@@ -50,7 +50,7 @@ def edition() -> Subquery:
     Every change of a locality adds a row to its history, and none is ever taken away. The highest number alone would
     not do, because numbers are given out before they are committed; together with the count it tells every state.
     """
-    history = Locality.pgh_event_model.objects.order_by()
+    history = Locality.pgh_event_model.objects.order_by()  # type: ignore[attr-defined]  # made by pghistory
     both = Concat(
         Cast(Func(F("pgh_id"), function="COUNT", output_field=BigIntegerField()), CharField()),
         Value("/"),
@@ -67,4 +67,4 @@ def boundaries(edition: str) -> Boundaries:
     What is read may already be newer than its name; the next caller will then name a newer edition and read again.
     """
     rows = Locality.objects.order_by("pk").values_list("id", "name", "opened_on", "closed_on", "area")
-    return Boundaries((Known(*known), area) for *known, area in rows)
+    return Boundaries((Known(pk, name, opened, closed), area) for pk, name, opened, closed, area in rows)

@@ -6,7 +6,7 @@ from typing import Annotated
 import structlog
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
-from django.db import InterfaceError, OperationalError
+from django.db import Error, InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, UnreadablePostError
 from django.middleware.csrf import get_token
 from django.utils import timezone
@@ -16,7 +16,7 @@ from ninja.security import APIKeyCookie
 from ninja.utils import check_csrf
 from pydantic import UUID7
 
-from apk.people.access import Permission
+from apk.people.access import Permission, SignedInRequest
 from apk.people.models import User
 from apk.sync import capacity
 from apk.sync.models import Receipt
@@ -98,11 +98,11 @@ def problems(*statuses: int) -> dict[int, type[ProblemAnswer]]:
     url_name="session",
     operation_id="session",
 )
-def session(request: HttpRequest) -> SessionAnswer:
+def session(request: SignedInRequest) -> SessionAnswer:
     """Whose session this is, with a fresh CSRF token: what a phone asks first after it was offline."""
     user = request.user
     return SessionAnswer(
-        user=SessionUser(id=user.pk, name=user.full_name, role=user.role),
+        user=SessionUser(id=user.id, name=user.full_name, role=user.role),
         csrf_token=get_token(request),
         server_time=timezone.now(),
     )
@@ -115,7 +115,7 @@ def session(request: HttpRequest) -> SessionAnswer:
     url_name="records",
     operation_id="records",
 )
-def records(request: HttpRequest, batch: Batch) -> BatchAnswer:
+def records(request: SignedInRequest, batch: Batch) -> BatchAnswer:
     """Accepts a batch of records. The answer comes after everything it reports as kept is committed."""
     now = timezone.now()
     if batch.owner != request.user.pk:
@@ -139,7 +139,7 @@ def records(request: HttpRequest, batch: Batch) -> BatchAnswer:
     },
 )
 def photo(
-    request: HttpRequest,
+    request: SignedInRequest,
     photo_id: Path[UUID7],
     record: Query[UUID7],
     x_content_sha256: Annotated[str | None, Header(pattern="^[0-9a-fA-F]{64}$")] = None,
@@ -229,7 +229,7 @@ def say_busy(request: HttpRequest, error: capacity.Full) -> HttpResponse:
     return later(request, BUSY_SECONDS, "busy", "Server má právě plno. Aplikace to za chvíli zkusí znovu.")
 
 
-def say_away(request: HttpRequest, error: Exception) -> HttpResponse:
+def say_away(request: HttpRequest, error: Error | type[Error]) -> HttpResponse:
     log.error("sync.database_away", exc_info=error)
     return later(request, AWAY_SECONDS, "away", "Server teď nemůže záznamy uložit. Zůstávají v telefonu.")
 

@@ -1,5 +1,7 @@
 """Receipts: what proves that a record made on a phone arrived, exactly once. They never expire."""
 
+from typing import Any
+
 import pgtrigger
 from django.db import connections, models
 from django.db.models import Q
@@ -49,6 +51,18 @@ class ReceiptQuerySet(models.QuerySet):
         conflict but does not tell that it did, hence the SQL.
         """
         with connections[self.db].cursor() as cursor:
+            values: list[Any] = [
+                receipt.id,
+                receipt.user_id,
+                receipt.kind,
+                receipt.version,
+                receipt.recorded_at,
+                receipt.utc_offset_min,
+                receipt.clock_skew,
+                Jsonb(receipt.payload),
+                receipt.digest,
+                receipt.received_at,
+            ]
             cursor.execute(
                 """
                 INSERT INTO sync_receipt (id, user_id, kind, version, recorded_at, utc_offset_min, clock_skew,
@@ -56,18 +70,7 @@ class ReceiptQuerySet(models.QuerySet):
                 VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
                 ON CONFLICT (id) DO NOTHING
                 """,
-                [
-                    receipt.id,
-                    receipt.user_id,
-                    receipt.kind,
-                    receipt.version,
-                    receipt.recorded_at,
-                    receipt.utc_offset_min,
-                    receipt.clock_skew,
-                    Jsonb(receipt.payload),
-                    receipt.digest,
-                    receipt.received_at,
-                ],
+                values,
             )
             return bool(cursor.rowcount)
 

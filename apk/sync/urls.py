@@ -2,6 +2,8 @@
 all addresses and demands a decision from each.
 """
 
+from typing import Any
+
 from apk.people.access import Permission, public
 from apk.sync.api import api
 
@@ -13,7 +15,7 @@ ACCESS = {
     "photo": Permission.LOG_IN_THE_FIELD,
 }
 
-urlpatterns = api.urls[0]
+urlpatterns: list[Any] = api.urls[0]
 for pattern in urlpatterns:
     if pattern.name in ACCESS:
         pattern.callback.access = ACCESS[pattern.name]
