@@ -12,5 +12,5 @@ urlpatterns = [
     path("nalezy/", include("findings.urls")),
     path("plan/", include("patrols.urls")),
     path("sync/", include("apk.sync.urls")),
-    path("ucet/", include("allauth.account.urls")),
+    path("ucet/", include("apk.people.account_urls")),
 ]
