@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from apk.csv_files import Cell, csv_lines
-from reports.documents.wording import SECONDS_IN_HOUR
+from reports.documents.wording import INTERNAL, SECONDS_IN_HOUR
 from reports.figures import BREAKDOWNS, EVENTS, FIGURES, PIECES, Figure, Unit
 from reports.summary import MonthSummary
 
@@ -27,6 +27,7 @@ def _rows(summary: MonthSummary) -> Iterator[tuple[Cell, ...]]:
         ("číslo projektu", summary.project_number),
         ("publicita", summary.publicity),
         ("otisk hodnot SHA-256", summary.digest),
+        ("poznámka", INTERNAL),
     ):
         yield "Přehled", "", "", label, "", text
     for name, value in summary.totals.items():

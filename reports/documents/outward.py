@@ -4,13 +4,17 @@ A grant report is read outside the police and may be published: it names no lodg
 and says nothing about the work of one person. The working papers (XLSX, CSV, JSON) stay inside and are complete.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
+from itertools import chain
 
 from reports.summary import MonthSummary, PlacePoint, Row
 
 # Degrees are rounded to this many decimals: about a kilometre.
 DECIMALS_OF_DEGREES = 2
+
+HIDDEN = "Ubytovna"
 
 PERSONAL = frozenset({"assistant"})
 """Breakdowns whose rows are people."""
@@ -20,50 +24,54 @@ def outward(summary: MonthSummary) -> MonthSummary:
     """The same month with the same totals, without what must not leave the house.
 
     Lodging houses become „Ubytovna 1", „Ubytovna 2" …, behind the other localities, so that their place in the
-    alphabet gives nothing away, and their places „U ubytovny 1"; breakdowns by people are left out; positions are
-    coarse. The digest of what comes back is another one: documents carry that of the whole summary.
+    alphabet gives nothing away; their places become „Ubytovna 1, místo 1", and in other names theirs gives way too.
+    Breakdowns by people are left out, positions are coarse. The digest of what comes back is another one: documents
+    carry that of the whole summary.
     """
-    numbers = {name: number for number, name in enumerate(summary.lodging_houses, start=1)}
+    houses = {name: f"{HIDDEN} {number}" for number, name in enumerate(summary.lodging_houses, start=1)}
     return replace(
         summary,
         breakdowns={
-            name: _localities(rows, numbers) if name == "locality" else rows
+            name: _localities(rows, houses) if name == "locality" else rows
             for name, rows in summary.breakdowns.items()
             if name not in PERSONAL
         },
-        places=_places(summary.places, numbers),
-        lodging_houses=tuple(f"Ubytovna {number}" for number in numbers.values()),
+        places=_places(summary.places, houses),
+        lodging_houses=tuple(houses.values()),
     )
 
 
-def _localities(rows: tuple[Row, ...], numbers: Mapping[str, int]) -> tuple[Row, ...]:
-    named = [row for row in rows if row.key and row.label not in numbers]
-    unnamed = [
-        replace(row, key=f"lodging-house-{numbers[row.label]}", label=f"Ubytovna {numbers[row.label]}")
-        for row in rows
-        if row.key and row.label in numbers
+def _localities(rows: tuple[Row, ...], houses: Mapping[str, str]) -> tuple[Row, ...]:
+    named = [replace(row, label=_unnamed(row.label, houses)) for row in rows if row.key and row.label not in houses]
+    lodging = [
+        replace(row, key=houses[row.label], label=houses[row.label]) for row in rows if row.key and row.label in houses
     ]
     outside = [row for row in rows if not row.key]
-    return (*named, *unnamed, *outside)
+    return (*named, *lodging, *outside)
 
 
-def _places(places: tuple[PlacePoint, ...], numbers: Mapping[str, int]) -> tuple[PlacePoint, ...]:
-    coarse = [
-        replace(
+def _places(places: tuple[PlacePoint, ...], houses: Mapping[str, str]) -> tuple[PlacePoint, ...]:
+    named: list[PlacePoint] = []
+    lodging: dict[str, list[PlacePoint]] = {house: [] for house in houses.values()}
+    for place in places:
+        coarse = replace(
             place,
             latitude=round(place.latitude, DECIMALS_OF_DEGREES),
             longitude=round(place.longitude, DECIMALS_OF_DEGREES),
         )
-        for place in places
-    ]
-    named = [place for place in coarse if place.locality not in numbers]
-    unnamed = [
-        replace(
-            place,
-            key=f"lodging-house-{numbers[place.locality]}-{position}",
-            label=f"U ubytovny {numbers[place.locality]}",
-            locality=f"Ubytovna {numbers[place.locality]}",
-        )
-        for position, place in enumerate((place for place in coarse if place.locality in numbers), start=1)
-    ]
-    return (*named, *unnamed)
+        if house := houses.get(place.locality):
+            label = f"{house}, místo {len(lodging[house]) + 1}"
+            lodging[house].append(replace(coarse, key=label, label=label, locality=house))
+        else:
+            named.append(replace(coarse, label=_unnamed(place.label, houses)))
+    return (*named, *chain.from_iterable(lodging.values()))
+
+
+def _unnamed(text: str, houses: Mapping[str, str]) -> str:
+    """The text with every name of a lodging house in it replaced, as in „Parkoviště u HD Hlubina"."""
+    if not houses:
+        return text
+    by_name = {name.casefold(): house for name, house in houses.items()}
+    longest_first = sorted(houses, key=len, reverse=True)
+    names = re.compile("|".join(map(re.escape, longest_first)), re.IGNORECASE)
+    return names.sub(lambda match: by_name.get(match[0].casefold(), HIDDEN), text)

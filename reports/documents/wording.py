@@ -11,6 +11,8 @@ from reports.summary import MonthSummary, Row
 
 SECONDS_IN_HOUR = 3600
 
+INTERNAL = "Pracovní podklad: obsahuje jména asistentů a ubytoven. Navenek se předává PDF, které je neuvádí."
+
 # Control and formatting characters (bidirectional overrides among them), halves of pairs, non-characters.
 _INVISIBLE = {"Cc", "Cf", "Cs", "Cn"}
 

@@ -15,7 +15,7 @@ from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from apk import czech
-from reports.documents.wording import SECONDS_IN_HOUR, headline, not_a_sum, one_line, title, unit_text
+from reports.documents.wording import INTERNAL, SECONDS_IN_HOUR, headline, not_a_sum, one_line, title, unit_text
 from reports.figures import BREAKDOWNS, EVENTS, FIGURES, PIECES, Breakdown, Figure, Unit
 from reports.summary import MonthSummary, Row
 
@@ -34,7 +34,6 @@ NARROWEST, WIDEST, NUMBER_WIDTH = 12, 42, 11  # Columns, in characters.
 
 ACCENT, LINE, SUNK = "#2362A2", "#B8C4D0", "#EEF3F8"
 
-INTERNAL = "Pracovní podklad: obsahuje jména asistentů a ubytoven. Navenek se předává PDF, které je neuvádí."
 EMPTY = "V tomto měsíci tu není žádný záznam."
 
 

@@ -42,5 +42,5 @@ def test_lodging_house_known_only_by_its_place_is_not_named_outside(summary):
     assert [row.label for row in summary.breakdowns["locality"]] == ["Jílová"]
     text = " ".join(page.extract_text() for page in pypdf.PdfReader(BytesIO(FORMATS["pdf"].build(summary))).pages)
 
-    assert "U ubytovny 1" in text
+    assert "Ubytovna 1, místo 1" in text
     assert "Hulvácká" not in text

@@ -4,6 +4,7 @@ import json
 
 from reports.documents import csv as document
 from reports.documents import json as json_document
+from reports.documents.wording import INTERNAL
 from reports.figures import BREAKDOWNS, FIGURES
 from reports.summary import MonthSummary
 from tests.reports.april import april
@@ -59,6 +60,7 @@ def test_csv_says_what_it_is_and_of_which_figures():
         "číslo projektu": "314D083009247",
         "publicita": april().publicity,
         "otisk hodnot SHA-256": april().digest,
+        "poznámka": INTERNAL,
     }
 
 

@@ -35,13 +35,23 @@ def test_outward_keeps_places_but_not_where_a_lodging_house_stands():
 
     assert sum(place.pieces for place in places) == 85
     assert [(place.label, place.locality) for place in places[-3:]] == [
-        ("U ubytovny 1", "Ubytovna 1"),
-        ("U ubytovny 2", "Ubytovna 2"),
-        ("U ubytovny 2", "Ubytovna 2"),
+        ("Ubytovna 1, místo 1", "Ubytovna 1"),
+        ("Ubytovna 2, místo 1", "Ubytovna 2"),
+        ("Ubytovna 2, místo 2", "Ubytovna 2"),
     ]
     assert len({place.key for place in places}) == 17
     assert {round(place.latitude, 2) for place in places} == {place.latitude for place in places}
     assert {round(place.longitude, 2) for place in places} == {place.longitude for place in places}
+
+
+def test_outward_replaces_a_lodging_house_in_the_names_of_others():
+    data = april().as_json()
+    data["places"][0]["label"] = "Parkoviště u hd hlubina"
+    data["breakdowns"]["locality"][0]["label"] = "Okolí HD Hlubina"
+    summary = outward(april(**data))
+
+    assert summary.places[0].label == "Parkoviště u Ubytovna 1"
+    assert summary.breakdowns["locality"][0].label == "Okolí Ubytovna 1"
 
 
 def test_outward_of_an_empty_month_is_empty():
