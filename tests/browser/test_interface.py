@@ -3,15 +3,43 @@
 from collections.abc import Callable, Iterator
 
 import pytest
-from django.urls import reverse
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.template import engines
+from django.urls import include, path, reverse
 from playwright.sync_api import Browser, Page, Route, expect
 from pytest_django.live_server_helper import LiveServer
 
+from apk.people.access import Permission, requires
 from apk.people.models import Mentor, User
 from tests.browser.accessibility import faults
 from tests.factories import PASSWORD
 
 SignIn = Callable[[Page, User], None]
+
+
+@requires(Permission.BE_SIGNED_IN)
+def waiting(request: HttpRequest) -> HttpResponse:
+    """A page that waits for a job by asking for a fragment each second."""
+    template = engines["django"].from_string(
+        """{% extends "base.html" %}{% block content %}<h1>Práce</h1>
+        {% include "parts/progress.html" with url="/waiting/part" label="Sestavuje se" done=done total=2 %}
+        {% endblock %}"""
+    )
+    return HttpResponse(template.render({"done": 0}, request))
+
+
+@requires(Permission.BE_SIGNED_IN)
+def waiting_part(request: HttpRequest) -> HttpResponse:
+    context = {"url": "/waiting/part", "label": "Skoro hotovo", "done": 1, "total": 2}
+    return render(request, "parts/progress.html", context)
+
+
+urlpatterns = [
+    path("", include("apk.urls")),
+    path("waiting", waiting),
+    path("waiting/part", waiting_part),
+]
 
 
 @pytest.fixture
@@ -119,3 +147,17 @@ def test_signing_in_and_out_needs_no_script(
     page.get_by_role("button", name="Odhlásit se").click()
     expect(page.get_by_role("status")).to_have_text("Jste odhlášeni.")
     context.close()
+
+
+@pytest.mark.urls("tests.browser.test_interface")
+def test_a_waiting_page_moves_on_and_asks_to_sign_in_again(
+    live_server: LiveServer, quiet_page: Page, mentor: Mentor, sign_in: SignIn
+) -> None:
+    page = quiet_page
+    sign_in(page, mentor.user)
+    page.goto(live_server.url + "/waiting")
+    expect(page.get_by_role("progressbar", name="Skoro hotovo")).to_have_attribute("value", "1")
+    assert faults(page) == {}
+    page.context.clear_cookies()
+    expect(page.get_by_role("heading", name="Přihlášení")).to_be_visible()
+    expect(page).to_have_url(live_server.url + reverse("account_login") + "?next=/waiting")
