@@ -9,6 +9,8 @@ from pathlib import Path
 
 wsgi_app = "apk.wsgi"
 bind = os.environ.get("WEB_BIND", "0.0.0.0:8000")
+# Loaded once and shared: a restarted process serves at once, and memory is spent once.
+preload_app = True
 worker_class = "gthread"
 workers = int(os.environ.get("WEB_WORKERS", "2"))
 threads = int(os.environ.get("WEB_THREADS", "8"))
