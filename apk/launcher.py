@@ -33,7 +33,7 @@ SERVERS_FILE = VAR / "servers.env"
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 _LOG_LIMIT = 5_000_000  # bytes after which a log gives way to a new one at the next start
-_READY_PATIENCE = 90.0  # seconds from starting the web to its readiness
+_READY_PATIENCE = 120.0  # seconds from starting the web to its readiness
 
 
 class Refusal(Exception):
