@@ -157,12 +157,11 @@ function clusterIcon(cluster) {
   return icon;
 }
 
-// Rows with data-place and the marks of the same places light up together.
+// Rows with data-place and the marks of the same places light up together; a place may have several rows.
 function tieToTable(markers) {
-  const rows = new Map([...document.querySelectorAll("tr[data-place]")].map((row) => [row.dataset.place, row]));
-  for (const [id, marker] of markers) {
-    const row = rows.get(id);
-    if (!row) continue;
+  for (const row of document.querySelectorAll("tr[data-place]")) {
+    const marker = markers.get(row.dataset.place);
+    if (!marker) continue;
     const light = (on) => marker.getElement()?.classList.toggle("chosen", on);
     row.addEventListener("mouseenter", () => light(true));
     row.addEventListener("mouseleave", () => light(false));
