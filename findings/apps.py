@@ -1,6 +1,8 @@
 from django.apps import AppConfig
 from django.utils.module_loading import import_string
 
+from apk.people import desk, navigation
+from apk.people.access import Permission
 from apk.sync import registry
 
 
@@ -10,3 +12,5 @@ class FindingsConfig(AppConfig):
 
     def ready(self) -> None:
         registry.register(import_string("findings.intake.FINDING"))
+        navigation.register(navigation.Page("Nálezy", "findings:list", Permission.VIEW_FINDINGS, 20))
+        desk.register(Permission.VIEW_FINDINGS, import_string("findings.desk.cards"))

@@ -1,0 +1,185 @@
+"""Which findings a list shows, as its address says. Every figure of a summary leads here by these names.
+
+A value that makes no sense is named in a sentence and narrows nothing: no row is hidden because of a typing mistake.
+"""
+
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.db.models import F
+from django.http import QueryDict
+
+from apk import czech
+from apk.calendar import Month
+from apk.localities.models import District, Locality
+from apk.people.access import Permission
+from apk.people.models import Assistant, User
+from findings.models import Finding, FindingQuerySet, Place, PlaceKind
+
+OUTSIDE = "mimo"
+
+# Order in the address → what the rows are sorted by; a minus before it turns it round.
+ORDERS = {
+    "cas": "found_at",
+    "misto": "place__sort_key",
+    "lokalita": "locality__sort_key",
+    "asistent": "assistant__user__sort_key",
+    "kusu": "pieces",
+}
+NEWEST_FIRST = "-cas"
+
+
+class DayInput(forms.DateInput):
+    """The browser's own picker of a day, which speaks ISO."""
+
+    input_type = "date"
+
+    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
+        super().__init__(attrs, format="%Y-%m-%d")
+
+
+class DayField(forms.DateField):
+    """A day as an address writes it: 2021-04-05."""
+
+    widget = DayInput
+
+    def __init__(self, **options: Any) -> None:
+        message = "Datum se píše rok-měsíc-den, například 2021-04-05."
+        super().__init__(required=False, input_formats=["%Y-%m-%d"], error_messages={"invalid": message}, **options)
+
+    def to_python(self, value: Any) -> date | None:
+        day = super().to_python(value)
+        if day is not None and not 2000 <= day.year <= 2199:
+            raise forms.ValidationError(self.error_messages["invalid"], code="invalid")
+        return day
+
+
+class MonthField(forms.CharField):
+    """A month as an address writes it: 2021-04. Gives a `Month` or None."""
+
+    def __init__(self, **options: Any) -> None:
+        # Some browsers have no picker of months; there the example says what to type.
+        widget = forms.TextInput(attrs={"type": "month", "placeholder": "2021-04"})
+        super().__init__(required=False, widget=widget, **options)
+
+    def clean(self, value: Any) -> Month | None:
+        text = super().clean(value)
+        if not text:
+            return None
+        try:
+            return Month.parse(text)
+        except ValueError as error:
+            raise forms.ValidationError("Měsíc se píše rok-měsíc, například 2021-04.", code="invalid") from error
+
+
+def choice(label: str, unknown: str) -> forms.ChoiceField:
+    return forms.ChoiceField(label=label, required=False, error_messages={"invalid_choice": unknown})
+
+
+class FindingFilter(forms.Form):
+    """The filter in the address of the list of findings and of its export; every part of it is optional.
+
+    Makes three queries for its choices, one more when it names a place.
+    """
+
+    mesic = MonthField(label="Měsíc")
+    od = DayField(label="Od dne")
+    do = DayField(label="Do dne")
+    lokalita = choice("Lokalita", "Takovou lokalitu neznáme.")
+    obvod = choice("Městský obvod", "Takový městský obvod neznáme.")
+    asistent = choice("Asistent", "Takového asistenta neznáme.")
+    druh = choice("Druh místa", "Takový druh místa neznáme.")
+    den = DayField(label="Den", widget=forms.HiddenInput)
+    misto = forms.CharField(label="Místo nálezu", required=False, widget=forms.HiddenInput)
+    razeni = forms.CharField(label="Řazení", required=False, widget=forms.HiddenInput)
+
+    def __init__(self, data: QueryDict, *, user: User) -> None:
+        super().__init__(data, auto_id="filtr-%s", label_suffix="")
+        self.user = user
+        localities = Locality.objects.visible_to(user).values_list("pk", "name")
+        self.offer("lokalita", "všechny", [(OUTSIDE, "mimo lokality"), *localities])
+        self.offer("druh", "všechny", PlaceKind.choices)
+        # Those who see only their own findings have no use for the others' names.
+        if user.may(Permission.VIEW_PEOPLE):
+            assistants = Assistant.objects.visible_to(user).select_related("user")
+            self.offer("asistent", "všichni", [(assistant.pk, str(assistant)) for assistant in assistants])
+            self.offer("obvod", "všechny", District.objects.visible_to(user).values_list("pk", "name"))
+        else:
+            del self.fields["asistent"], self.fields["obvod"]
+
+    def offer(self, name: str, everything: str, choices: Any) -> None:
+        field = self.fields[name]
+        assert isinstance(field, forms.ChoiceField)  # noqa: S101  # tells the type checker which fields these are
+        field.choices = [("", everything), *((str(value), label) for value, label in choices)]
+
+    def clean_misto(self) -> Place | None:
+        text = self.cleaned_data["misto"]
+        if not text:
+            return None
+        known = text.isascii() and text.isdigit() and len(text) <= 18
+        place = Place.objects.visible_to(self.user).filter(pk=int(text)).first() if known else None
+        if place is None:
+            raise forms.ValidationError("Takové místo nálezu neznáme.", code="invalid")
+        return place
+
+    def clean_razeni(self) -> str:
+        order: str = self.cleaned_data["razeni"] or NEWEST_FIRST
+        if order.removeprefix("-") not in ORDERS:
+            raise forms.ValidationError("Takové řazení neznáme.", code="invalid")
+        return order
+
+    def clean(self) -> None:
+        first, last = self.cleaned_data.get("od"), self.cleaned_data.get("do")
+        if first and last and last < first:
+            self.add_error("do", "Poslední den je před prvním.")
+
+    @property
+    def order(self) -> str:
+        """The order asked for, such as "-cas"."""
+        self.is_valid()
+        return self.cleaned_data.get("razeni") or NEWEST_FIRST
+
+    def findings(self) -> FindingQuerySet:
+        """The findings that the user may see and the valid parts of the filter let through, in the order asked for."""
+        self.is_valid()
+        chosen = {name: value for name, value in self.cleaned_data.items() if value}
+        found = Finding.objects.visible_to(self.user).between(chosen.get("od"), chosen.get("do"))
+        if "mesic" in chosen:
+            found = found.in_month(chosen["mesic"])
+        if "den" in chosen:
+            found = found.on(chosen["den"])
+        if chosen.get("lokalita") == OUTSIDE:
+            found = found.outside_localities()
+        elif "lokalita" in chosen:
+            found = found.filter(locality=chosen["lokalita"])
+        if "obvod" in chosen:
+            found = found.filter(locality__district=chosen["obvod"])
+        if "asistent" in chosen:
+            found = found.filter(assistant=chosen["asistent"])
+        if "druh" in chosen:
+            found = found.filter(place_kind=chosen["druh"])
+        if "misto" in chosen:
+            found = found.filter(place=chosen["misto"])
+        column = F(ORDERS[self.order.removeprefix("-")])
+        turned = column.desc(nulls_last=True) if self.order.startswith("-") else column.asc(nulls_last=True)
+        return found.order_by(turned, "-found_at", "pk")
+
+    def words(self) -> list[tuple[str, str]]:
+        """The valid parts of the filter as people say them: (name in the address, Czech words)."""
+        self.is_valid()
+        chosen = self.cleaned_data
+        spoken = {
+            "mesic": lambda month: czech.month(month.first_day),
+            "od": lambda day: f"od {czech.day(day)}",
+            "do": lambda day: f"do {czech.day(day)}",
+            "den": czech.day,
+            "misto": str,
+        }
+        said = []
+        for name in self.fields:
+            value = chosen.get(name)
+            if value and name != "razeni":
+                speak = spoken.get(name) or dict(self.fields[name].choices).get
+                said.append((name, speak(value)))
+        return said

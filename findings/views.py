@@ -1,0 +1,222 @@
+"""Pages of the findings at the desk; an assistant sees their own by the same addresses."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_http_methods, require_safe
+
+from apk.audit.models import AccessLog
+from apk.calendar import local_date
+from apk.csv_files import CONTENT_TYPE, Cell, csv_lines
+from apk.localities.geometry import to_sjtsk
+from apk.localities.models import Locality
+from apk.people.access import Permission, requires
+from apk.people.models import User
+from findings.filters import FindingFilter
+from findings.forms import PlaceNameForm
+from findings.maps import city_map
+from findings.models import Finding, FindingQuerySet, Place, PlaceQuerySet
+
+PAGE = 50
+
+# Columns of the list: the order that the first click asks for, the heading, its class.
+COLUMNS = (
+    ("-cas", "Nalezeno", ""),
+    ("misto", "Místo nálezu", ""),
+    ("lokalita", "Lokalita", ""),
+    ("asistent", "Asistent", ""),
+    ("-kusu", "Kusů", "num"),
+)
+
+
+@requires(Permission.VIEW_FINDINGS)
+@require_safe
+def finding_list(request: HttpRequest) -> HttpResponse:
+    """The findings that the filter in the address lets through, with their figures, a table and a map."""
+    return render_list(request, FindingFilter(request.GET, user=request.user))
+
+
+def render_list(request: HttpRequest, form: FindingFilter, status: int = 200) -> HttpResponse:
+    found = form.findings()
+    page = Paginator(with_names(found), PAGE).get_page(request.GET.get("page"))
+    localities = Locality.objects.visible_to(request.user)
+    context = {
+        "form": form,
+        "words": form.words(),
+        "counts": found.counts(),
+        "page": page,
+        "columns": [column(form.order, *heading) for heading in COLUMNS],
+        "map": city_map(localities, place_marks(page.object_list)),
+        "query": request.GET.urlencode(),
+        "may_export": request.user.may(Permission.EXPORT_FINDINGS),
+    }
+    return render(request, "findings/list.html", context, status=status)
+
+
+def with_names(found: FindingQuerySet) -> FindingQuerySet:
+    return found.select_related("place", "locality__district", "assistant__user")
+
+
+def column(order: str, first: str, label: str, css: str) -> dict[str, str]:
+    """A heading: the order a click asks for, and how the rows are sorted by it now, as `aria-sort` wants it."""
+    name = first.removeprefix("-")
+    turned = name if first.startswith("-") else f"-{name}"
+    sorted_by = {name: "ascending", f"-{name}": "descending"}.get(order, "")
+    return {"label": label, "css": css, "sort": sorted_by, "next": turned if order == first else first}
+
+
+def place_marks(findings: Iterable[Finding]) -> list[dict[str, Any]]:
+    """A mark on the map for each place of `findings`, as large as its pieces among them."""
+    by_place: dict[Place, int] = defaultdict(int)
+    for finding in findings:
+        by_place[finding.place] += finding.pieces
+    return [
+        {
+            "id": place.pk,
+            "lat": place.latitude,
+            "lon": place.longitude,
+            "label": place.name,
+            "pieces": pieces,
+            "url": reverse("findings:place", args=[place.pk]),
+        }
+        for place, pieces in by_place.items()
+    ]
+
+
+@requires(Permission.EXPORT_FINDINGS)
+@require_GET
+def export(request: HttpRequest) -> HttpResponseBase:
+    """The filtered findings as a CSV file; who took which is written to the access log."""
+    form = FindingFilter(request.GET, user=request.user)
+    if not form.is_valid():
+        # A file speaks no sentences: better none than one with other rows than were meant.
+        return render_list(request, form, status=422)
+    found = form.findings()
+    AccessLog.objects.note(
+        user=request.user,
+        action=AccessLog.Action.EXPORT,
+        what="Nálezy (CSV)",
+        filter={name: request.GET[name] for name, _ in form.words()},
+        rows=found.count(),
+    )
+    response = StreamingHttpResponse(csv_lines(export_rows(found)), content_type=CONTENT_TYPE)
+    name = f"nalezy-{local_date(timezone.now()):%Y-%m-%d}.csv"
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
+
+
+EXPORT_HEAD = (
+    "Číslo záznamu", "Nalezeno", "Asistent", "Lokalita", "Městský obvod", "Místo nálezu", "Adresa", "Druh místa",
+    "Jak se o nálezu ví", "S jehlou", "Bez jehly", "Samostatné jehly", "Kusů", "Jiné pomůcky", "Dostupné dětem",
+    "Zeměpisná šířka (WGS84)", "Zeměpisná délka (WGS84)", "Přesnost (m)", "Původ polohy", "X (S-JTSK)", "Y (S-JTSK)",
+    "Poznámka", "Přijato serverem",
+)  # fmt: skip
+
+
+def export_rows(found: FindingQuerySet) -> Iterator[tuple[Cell, ...]]:
+    """The head and a row for each finding, read from the database piece by piece."""
+    yield EXPORT_HEAD
+    for finding in with_names(found).iterator(chunk_size=1000):
+        x, y = to_sjtsk(finding.latitude, finding.longitude)
+        locality = finding.locality
+        yield (
+            str(finding.pk),
+            finding.found_at,
+            str(finding.assistant),
+            locality.name if locality else "",
+            locality.district.name if locality else "",
+            finding.place.name,
+            finding.place.address,
+            finding.get_place_kind_display(),
+            finding.get_source_display(),
+            finding.with_needle,
+            finding.without_needle,
+            finding.needles,
+            finding.pieces,
+            finding.paraphernalia,
+            finding.child_accessible,
+            finding.latitude,
+            finding.longitude,
+            finding.accuracy_m,
+            finding.get_position_source_display(),
+            round(x, 2),
+            round(y, 2),
+            finding.note,
+            finding.recorded_at,
+        )
+
+
+@requires(Permission.VIEW_FINDINGS)
+@require_safe
+def detail(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """One finding: everything known about it, its place on the map, its photos."""
+    findings = with_names(Finding.objects.visible_to(request.user)).select_related("shift__locality")
+    finding = get_object_or_404(findings.prefetch_related("photos"), pk=pk)
+    mark = {
+        "id": "finding",
+        "lat": finding.latitude,
+        "lon": finding.longitude,
+        "label": finding.place.name,
+        "pieces": finding.pieces,
+        "url": reverse("findings:place", args=[finding.place.pk]),
+    }
+    localities = Locality.objects.visible_to(request.user).filter(pk=finding.locality_id)
+    context = {
+        "finding": finding,
+        "sjtsk": to_sjtsk(finding.latitude, finding.longitude),
+        "map": city_map(localities, [mark]),
+        "may_view_history": request.user.may(Permission.VIEW_HISTORY),
+    }
+    return render(request, "findings/detail.html", context)
+
+
+@requires(Permission.VIEW_FINDINGS)
+@require_safe
+def place(request: HttpRequest, pk: int) -> HttpResponse:
+    """A place with those of its findings that the user may see."""
+    shown = get_object_or_404(visible_places(request.user), pk=pk)
+    found = Finding.objects.visible_to(request.user).filter(place=shown)
+    page = Paginator(with_names(found), PAGE).get_page(request.GET.get("page"))
+    counts = found.counts()
+    mark = {"id": shown.pk, "lat": shown.latitude, "lon": shown.longitude, "label": shown.name}
+    localities = Locality.objects.visible_to(request.user).filter(pk=shown.locality_id)
+    context = {
+        "place": shown,
+        "counts": counts,
+        "page": page,
+        "map": city_map(localities, [mark | {"pieces": counts["pieces"]}]),
+        "may_rename": request.user.may(Permission.MANAGE_LOCALITIES),
+        "may_view_history": request.user.may(Permission.VIEW_HISTORY),
+    }
+    return render(request, "findings/place.html", context)
+
+
+def visible_places(user: User) -> PlaceQuerySet:
+    return Place.objects.visible_to(user).select_related("locality__district")
+
+
+@requires(Permission.MANAGE_LOCALITIES)
+@require_http_methods(["GET", "HEAD", "POST"])
+def rename_place(request: HttpRequest, pk: int) -> HttpResponse:
+    """A place's name and address; the change history keeps the earlier ones."""
+    with transaction.atomic():
+        # Locked, so that of two people who rename at once the second one learns of the first.
+        renamed = get_object_or_404(visible_places(request.user).select_for_update(of=("self",)), pk=pk)
+        name = renamed.name
+        form = PlaceNameForm(request.POST if request.method == "POST" else None, instance=renamed)
+        if request.method == "POST" and form.is_valid():
+            form.save()
+            messages.success(request, f"Místo se teď jmenuje „{renamed.name}“.")
+            return redirect("findings:place", pk=pk)
+    status = 422 if request.method == "POST" else 200
+    return render(request, "findings/rename_place.html", {"form": form, "place": renamed, "name": name}, status=status)
