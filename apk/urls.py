@@ -12,5 +12,6 @@ urlpatterns = [
     path("nalezy/", include("findings.urls")),
     path("plan/", include("patrols.urls")),
     path("sync/", include("apk.sync.urls")),
+    path("teren/", include("findings.field_urls")),
     path("ucet/", include("apk.people.account_urls")),
 ]

@@ -5,11 +5,12 @@
  * withNeedle, withoutNeedle, needles, paraphernalia, childAccessible, note}.
  */
 
+import { isWithin } from "./geo.js";
 import { counted } from "./words.js";
 
 export const KIND = "finding";
 export const VERSION = 1;
-export const MOST_PIECES = 500;
+export const MOST_PIECES = 999;
 export const LONGEST_NOTE = 1000;
 export const MOST_PHOTOS = 6;
 
@@ -31,11 +32,16 @@ export function pieces({ withNeedle, withoutNeedle, needles }) {
 
 /**
  * What is missing or wrong, in the order of the form: [{field, message}], field as the payload names it.
+ *
+ * @param {object} finding the form's state
+ * @param {number[]} bounds of the city: south, west, north, east
  */
-export function problems(finding) {
+export function problems(finding, bounds) {
   const found = [];
   if (!finding.position) {
     found.push({ field: "latitude", message: "Chybí poloha. Počkejte na GPS, nebo klepněte na místo v mapě." });
+  } else if (!isWithin(bounds, finding.position)) {
+    found.push({ field: "latitude", message: "Poloha leží mimo město. Klepněte na správné místo v mapě." });
   }
   if (COUNTS.some((name) => Number.isNaN(finding[name]) || finding[name] > MOST_PIECES)) {
     found.push({ field: "with_needle", message: `Počet kusů je celé číslo od 0 do ${MOST_PIECES}.` });

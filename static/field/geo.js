@@ -15,6 +15,11 @@ export function distance(a, b) {
   return 2 * EARTH_RADIUS * Math.asin(Math.sqrt(h));
 }
 
+/** Whether bounds [south, west, north, east] hold a point, their edges included. */
+export function isWithin([south, west, north, east], { latitude, longitude }) {
+  return latitude >= south && latitude <= north && longitude >= west && longitude <= east;
+}
+
 function ringHolds(ring, x, y) {
   let inside = false;
   for (let i = 0, j = ring.length - 1; i < ring.length; j = i, i += 1) {

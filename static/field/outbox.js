@@ -104,7 +104,7 @@ export class Outbox extends EventTarget {
     return Promise.all(photos.map(async (photo) => ({ ...photo, bytes: await this.#store.bytesOf(photo.id) })));
   }
 
-  /** Everything a screen shows: {records, photos, sent, counts, pause, sending}. */
+  /** Everything a screen shows: {records, photos, sent, counts, pause, sending, lasting}. */
   async overview() {
     const [records, photos, sent, pause] = await Promise.all([
       this.#store.records(this.#owner),
@@ -112,7 +112,8 @@ export class Outbox extends EventTarget {
       this.#store.sent(this.#owner),
       this.#store.pause(this.#owner),
     ]);
-    return { records, photos, sent, counts: tally(records, photos), pause, sending: this.sending };
+    const { sending, lasting } = this;
+    return { records, photos, sent, counts: tally(records, photos), pause, sending, lasting };
   }
 
   /** Forgets a record that the server refused, with its photos, or one photo: at the person's own wish. */

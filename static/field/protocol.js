@@ -88,7 +88,7 @@ export function batchVerdict(answer) {
   if (status === 409 && body.code === "other-user") {
     return { kind: "other-user" };
   }
-  if (status === 413 || status === 422 || status === 400) {
+  if (status === 413 || status === 422) {
     return { kind: "unacceptable", message: body.message };
   }
   return { kind: "failed" };
@@ -107,7 +107,7 @@ export function photoVerdict(answer) {
   if (status === 404 && body.code === "no-record") {
     return { kind: "not-yet" };
   }
-  if ([400, 409, 413, 415, 422].includes(status)) {
+  if ([409, 413, 415, 422].includes(status)) {
     return { kind: "unacceptable", message: body.message };
   }
   return { kind: "failed" };

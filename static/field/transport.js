@@ -8,6 +8,10 @@ import { orderedPause } from "./pauses.js";
 const RECORDS_TIMEOUT = 30_000;
 const PHOTO_TIMEOUT = 90_000;
 
+function hexadecimal(buffer) {
+  return Array.from(new Uint8Array(buffer), (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
 export class Transport {
   #base;
   #fetch;
@@ -60,11 +64,11 @@ export class Transport {
   }
 
   /** @param {{id: string, record: string, type: string}} photo */
-  sendPhoto({ id, record, type }, bytes, token) {
-    return this.#call(`photos/${id}?record=${record}`, PHOTO_TIMEOUT, {
-      method: "PUT",
-      headers: { "Content-Type": type, "X-CSRFToken": token },
-      body: bytes,
-    });
+  async sendPhoto({ id, record, type }, bytes, token) {
+    const headers = { "Content-Type": type, "X-CSRFToken": token };
+    if (globalThis.crypto?.subtle) {
+      headers["X-Content-SHA256"] = hexadecimal(await crypto.subtle.digest("SHA-256", bytes));
+    }
+    return this.#call(`photos/${id}?record=${record}`, PHOTO_TIMEOUT, { method: "PUT", headers, body: bytes });
   }
 }

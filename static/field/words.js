@@ -51,6 +51,30 @@ export function pauseSentence(pause) {
   return pause.message || REASONS[pause.kind] || REASONS.failed;
 }
 
+/**
+ * What became of one finding: {state: a few words, level: "waiting", "refused", "conflict" or "sent", reason}.
+ *
+ * @param {object} overview as `Outbox.overview` gives it
+ * @param {string} id of the record
+ */
+export function fate({ records, photos, sent, pause, lasting }, id) {
+  const record = records.find((row) => row.id === id);
+  // Only the server's word makes a record sent; what was read a moment before it was saved proves nothing.
+  if (record?.state === "waiting" || (!record && !sent.some((row) => row.id === id))) {
+    const state = lasting ? "Uloženo v telefonu" : "Ještě není uloženo, odesílám…";
+    return { state, level: "waiting", reason: pauseSentence(pause) || (lasting ? "Odešle se samo." : "") };
+  }
+  if (record) {
+    return { state: "Server nález nepřijal", level: record.state, reason: record.reason };
+  }
+  if (photos.some((photo) => photo.record === id && photo.state === "waiting")) {
+    return { state: "Nález odeslán, fotografie čekají", level: "waiting", reason: pauseSentence(pause) };
+  }
+  const refused = photos.find((photo) => photo.record === id);
+  const reason = refused ? `Jen fotografii server nepřijal: ${refused.reason}` : "";
+  return { state: "Odesláno", level: "sent", reason };
+}
+
 /** How long ago something happened: "právě teď", "před 5 minutami", "před 2 hodinami", "před 3 dny". */
 export function ago(then, now) {
   const minutes = Math.floor((now - then) / 60_000);

@@ -203,6 +203,16 @@ test("a batch that is too large as a whole is halved until it fits", async () =>
   assert.equal(server.rows.size, 8);
 });
 
+test("a body damaged on the way is sent again, not given up", async () => {
+  const { server, outbox } = phone();
+  const damaged = { status: 400, body: { code: "damaged", message: "" }, pause: null };
+  server.before = (call) => (call === "session" ? null : damaged);
+  await outbox.save(record("a"));
+  await outbox.drain();
+  const { counts, pause } = await outbox.overview();
+  assert.deepEqual([counts.waiting, pause.kind], [1, "failed"]);
+});
+
 test("a single record that the server cannot take as a body is refused with its words", async () => {
   const { server, outbox } = phone();
   server.before = (call) =>

@@ -7,7 +7,7 @@ import { sessionVerdict } from "../../static/field/protocol.js";
 import { attempts, fitted } from "../../static/field/photo.js";
 import { Transport } from "../../static/field/transport.js";
 import { uuid7 } from "../../static/field/uuid7.js";
-import { ago, clockTime, pauseSentence, queueSentence } from "../../static/field/words.js";
+import { ago, clockTime, fate, pauseSentence, queueSentence } from "../../static/field/words.js";
 
 test("uuid7 carries the time, the version and the variant", () => {
   const id = uuid7(0x017f22e279b0, new Uint8Array(10).fill(0xff));
@@ -80,6 +80,8 @@ test("the transport never rejects and never takes a foreign page for an answer",
   const [url, options] = calls.at(-1);
   assert.equal(url, "/sync/photos/p?record=r");
   assert.deepEqual([options.method, options.redirect, options.headers["X-CSRFToken"]], ["PUT", "manual", "t"]);
+  // SHA-256 of one zero byte
+  assert.match(options.headers["X-Content-SHA256"], /^6e340b9cffb37a989ca544e6bb780a2c/);
 });
 
 const SQUARE = {
@@ -171,15 +173,17 @@ test("a finding becomes a payload and comes back unchanged", () => {
 });
 
 test("everything missing is said in the order of the form", () => {
-  const fields = (changes) => problems({ ...FINDING, ...changes }).map(({ field }) => field);
+  const city = [49.72, 18.09, 49.91, 18.39];
+  const fields = (changes) => problems({ ...FINDING, ...changes }, city).map(({ field }) => field);
   assert.deepEqual(fields({}), []);
+  assert.deepEqual(fields({ position: { latitude: 50.087, longitude: 14.421 } }), ["latitude"]);
   assert.deepEqual(fields({ position: null, withNeedle: 0, needles: 0, placeKind: "" }), [
     "latitude",
     "with_needle",
     "place_kind",
   ]);
   assert.deepEqual(fields({ withoutNeedle: NaN }), ["with_needle"]);
-  assert.deepEqual(fields({ paraphernalia: 501 }), ["with_needle"]);
+  assert.deepEqual(fields({ paraphernalia: 1000 }), ["with_needle"]);
   assert.deepEqual(fields({ note: "x".repeat(1001) }), ["note"]);
 });
 
@@ -228,12 +232,40 @@ test("the reason for waiting is a sentence, the server's own first", () => {
   assert.equal(pauseSentence({ kind: "forbidden", message: "Účet je zrušen." }), "Účet je zrušen.");
 });
 
+const HELD = { records: [], photos: [], sent: [], pause: null, lasting: true };
+
+test("the fate of a finding follows from what the outbox still holds of it", () => {
+  const said = (rest) => {
+    const { state, level, reason } = fate({ ...HELD, ...rest }, "a");
+    return [state, level, reason];
+  };
+  const sent = [{ id: "a" }];
+  const waiting = { id: "a", state: "waiting", reason: "" };
+  const photo = { id: "p", record: "a", state: "waiting", reason: "" };
+  const strange = { id: "q", record: "b", state: "waiting", reason: "" };
+  assert.deepEqual(said({ records: [waiting] }), ["Uloženo v telefonu", "waiting", "Odešle se samo."]);
+  assert.deepEqual(said({ records: [waiting], lasting: false }), ["Ještě není uloženo, odesílám…", "waiting", ""]);
+  assert.deepEqual(said({ records: [{ ...waiting, state: "refused", reason: "Ne." }] }), [
+    "Server nález nepřijal",
+    "refused",
+    "Ne.",
+  ]);
+  assert.deepEqual(said({ photos: [photo], sent }), ["Nález odeslán, fotografie čekají", "waiting", ""]);
+  assert.deepEqual(said({ photos: [{ ...photo, state: "refused", reason: "Není to fotografie." }], sent }), [
+    "Odesláno",
+    "sent",
+    "Jen fotografii server nepřijal: Není to fotografie.",
+  ]);
+  assert.deepEqual(said({ photos: [strange], sent }), ["Odesláno", "sent", ""]);
+  assert.deepEqual(said({}), ["Uloženo v telefonu", "waiting", "Odešle se samo."]);
+});
+
 test("ages and times read as people say them", () => {
   const now = new Date(2021, 3, 15, 14, 30).getTime();
   const before = (minutes) => ago(now - minutes * 60_000, now);
   assert.deepEqual(
-    [before(0), before(1), before(59), before(60), before(23 * 60), before(24 * 60), before(72 * 60)],
-    ["právě teď", "před 1 minutou", "před 59 minutami", "před 1 hodinou", "před 23 hodinami", "před 1 dnem", "před 3 dny"],
+    [before(0), before(1), before(59), before(60), before(23 * 60), before(24 * 60), before(72 * 60)].join(", "),
+    "právě teď, před 1 minutou, před 59 minutami, před 1 hodinou, před 23 hodinami, před 1 dnem, před 3 dny",
   );
   assert.equal(clockTime(new Date(2021, 3, 15, 9, 5).getTime(), now), "v 9:05");
   assert.equal(clockTime(new Date(2021, 3, 14, 9, 5).getTime(), now), "14. 4. v 9:05");
