@@ -15,6 +15,8 @@ from apk.people.desk import Card
 from apk.people.models import Assistant, Mentorship, User
 from patrols.models import Shift, ShiftQuerySet
 
+ROWS = 6
+"""How many of those who or what is missing a card names; the rest is behind its button."""
 AHEAD = 14
 """Days, today included, in which somebody should be in the streets."""
 
@@ -37,7 +39,9 @@ def today_card(shifts: ShiftQuerySet, now: datetime) -> Card:
         title="Dnes ve směně",
         value=czech.counted(len(rows), "směna", "směny", "směn") if rows else "Nikdo",
         detail=f"Právě teď {czech.plural(at_work, 'je', 'jsou', 'je')} v terénu "
-        f"{czech.counted(at_work, 'asistent', 'asistenti', 'asistentů')}.",
+        f"{czech.counted(at_work, 'asistent', 'asistenti', 'asistentů')}."
+        if at_work
+        else "Právě teď není v terénu nikdo.",
         url=reverse("patrols:week", args=[Week.of(now)]),
         action="Otevřít plán týdne",
         rows=tuple(
@@ -61,7 +65,7 @@ def uncovered_days_card(shifts: ShiftQuerySet, now: datetime) -> Iterator[Card]:
             url=reverse("patrols:week", args=[Week.of(bare[0])]),
             action="Naplánovat",
             urgent=True,
-            rows=tuple((czech.day_in_week(day), reverse("patrols:week", args=[Week.of(day)])) for day in bare),
+            rows=tuple((czech.day_in_week(day), reverse("patrols:week", args=[Week.of(day)])) for day in bare[:ROWS]),
         )
 
 
@@ -85,7 +89,7 @@ def unplanned_people_card(user: User, now: datetime) -> Iterator[Card]:
             urgent=True,
             rows=tuple(
                 (str(person), f"{reverse('patrols:add-shift')}?asistent={person.pk}&den={week.first_day}")
-                for person in people
+                for person in people[:ROWS]
             ),
         )
 

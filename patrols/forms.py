@@ -21,6 +21,7 @@ USUAL_TIMES = {
     "08:00-16:00": "Denní 8:00–16:00",
 }
 OTHER_TIME = "other"
+OTHER_TIME_LABEL = "Jiný čas od–do; je-li „do“ dřív než „od“, směna končí následující den"
 
 
 def a_week_of_the_plan(day: date) -> None:
@@ -81,12 +82,12 @@ class ShiftForm(forms.Form):
     )
     usual = forms.ChoiceField(
         label="Čas směny",
-        choices=[*USUAL_TIMES.items(), (OTHER_TIME, "Jiný čas")],
+        choices=[*USUAL_TIMES.items(), (OTHER_TIME, OTHER_TIME_LABEL)],
         widget=forms.RadioSelect,
         error_messages={"required": "Vyberte čas směny."},
     )
     starts = ClockField(label="Jiný čas od")
-    ends = ClockField(label="Jiný čas do", help_text="Je-li konec dřív než začátek, směna končí následující den.")
+    ends = ClockField(label="Jiný čas do")
     note = forms.CharField(label="Poznámka", required=False, max_length=200)
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
@@ -147,6 +148,11 @@ class ShiftForm(forms.Form):
     def instant(self, day: date, clock: time) -> datetime:
         """The instant of a typed time. Raises ImpossibleTimeError."""
         return instant(day, clock)
+
+    @property
+    def clocks(self) -> list[forms.BoundField]:
+        """The inputs of „Jiný čas“."""
+        return [self["starts"], self["ends"]]
 
     @property
     def shift(self) -> dict[str, Any]:
