@@ -84,27 +84,39 @@ def _data(summary: MonthSummary) -> dict[str, Any]:
 
 
 def _charts(summary: MonthSummary) -> Iterator[dict[str, Any]]:
-    rows = [row for row in summary.breakdowns.get("locality", ()) if row.values["pieces"]]
-    if not rows:
+    """Charts of what was found; a month without findings has none."""
+    if not summary.totals["pieces"]:
         return
-    rows.sort(key=lambda row: -row.values["pieces"])
-    drawn, rest = rows[:BARS_AT_MOST], len(rows) - BARS_AT_MOST
-    bars = [
-        {
-            "label": _cell(row.label),
-            "value": row.values["pieces"],
-            "text": figure_text(PIECES.unit, row.values["pieces"]),
-        }
-        for row in drawn
-    ]
-    described = czech.joined(f"{bar['label']} {bar['text']}" for bar in bars)
+    rows = sorted(
+        (row for row in summary.breakdowns["locality"] if row.values["pieces"]), key=lambda row: -row.values["pieces"]
+    )
+    rest = len(rows) - BARS_AT_MOST
     more = f" Ostatní lokality ({rest}) jsou v tabulce." if rest > 0 else ""
+    bars = [_bar(_cell(row.label), row.values["pieces"]) for row in rows[:BARS_AT_MOST]]
     yield {
+        "kind": "bars",
         "title": "Kde se našlo nejvíc",
         "caption": f"Nalezené kusy podle lokalit.{more}",
-        "alt": f"Sloupcový graf, nalezené kusy podle lokalit: {described}.{more}",
+        "alt": f"Pruhový graf, nalezené kusy podle lokalit: {_described(bars)}.{more}",
         "bars": bars,
     }
+    found = {row.key: row.values["pieces"] for row in summary.breakdowns["day"]}
+    days = [_bar(f"{day.day}.", found.get(day.isoformat(), 0)) for day in summary.month.days]
+    yield {
+        "kind": "columns",
+        "title": "Kdy se nacházelo",
+        "caption": "Nalezené kusy podle dnů v měsíci.",
+        "alt": f"Sloupcový graf, nalezené kusy podle dnů: {_described(days)}. V ostatní dny se nenašlo nic.",
+        "bars": days,
+    }
+
+
+def _bar(label: str, pieces: int) -> dict[str, Any]:
+    return {"label": label, "value": pieces, "text": figure_text(PIECES.unit, pieces)}
+
+
+def _described(bars: Iterable[dict[str, Any]]) -> str:
+    return czech.joined(f"{bar['label']} {bar['text']}" for bar in bars if bar["value"])
 
 
 def _breakdown(summary: MonthSummary, name: str) -> dict[str, Any]:
