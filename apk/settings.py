@@ -84,6 +84,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "apk.sync.middleware.SyncMiddleware",
     "django_structlog.middlewares.RequestMiddleware",
+    "apk.people.middleware.OneTimePasswordMiddleware",
     "apk.audit.middleware.ActingUserMiddleware",
     "axes.middleware.AxesMiddleware",
 ]

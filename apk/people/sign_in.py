@@ -4,6 +4,9 @@ from typing import Any
 
 from allauth.account import forms
 from django.forms import Form
+from django.http import HttpRequest, HttpResponse
+
+from apk.people.accounts import limit_session
 
 
 def without_placeholders(form: Form) -> None:
@@ -25,6 +28,13 @@ class SignInForm(forms.LoginForm):
         self.fields["password"].label = "Heslo"
         self.fields["password"].help_text = ""
 
+    def login(self, request: HttpRequest, redirect_url: str | None = None) -> HttpResponse:
+        """Signs in. allauth's form sets the session's length last, so ours is set after it."""
+        response = super().login(request, redirect_url)
+        if request.user.is_authenticated:
+            limit_session(request, request.user)
+        return response
+
 
 class ChangePasswordForm(forms.ChangePasswordForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -34,6 +44,13 @@ class ChangePasswordForm(forms.ChangePasswordForm):
         self.fields["oldpassword"].help_text = ""
         self.fields["password1"].label = "Nové heslo"
         self.fields["password2"].label = "Nové heslo ještě jednou"
+
+    def clean(self) -> Any:
+        """A one-time password must not stay by being typed again."""
+        cleaned = super().clean()
+        if cleaned.get("password1") and cleaned["password1"] == cleaned.get("oldpassword"):
+            self.add_error("password1", "Zvolte jiné heslo, než je to nynější.")
+        return cleaned
 
 
 class ResetPasswordForm(forms.ResetPasswordForm):
