@@ -47,14 +47,17 @@ class EditGuard(forms.Form):
         for name in self.changed_data:
             if name != "seen" and name not in self.errors:
                 self.add_error(name, f"Teď je uloženo: {self.stored_as_text(name) or '(prázdné)'}")
-        self.data = self.data.copy()
-        self.data[self.add_prefix("seen")] = self.stored_fingerprint
+        sent: Any = self.data
+        typed = sent.copy()
+        typed[self.add_prefix("seen")] = self.stored_fingerprint
+        self.data = typed
         return cleaned
 
     def stored_as_text(self, name: str) -> str:
         """The stored value of a field as a person reads it."""
-        field, value = self.fields[name], field_value(self, name)
-        if isinstance(field, forms.ChoiceField):
+        field: Any = self.fields[name]  # Any: a field with choices, or any other
+        value = field_value(self, name)
+        if hasattr(field, "choices"):
             return next((str(label) for key, label in field.choices if str(key) == str(value)), "")
         if isinstance(field, forms.BooleanField):
             return "ano" if value else "ne"

@@ -1,6 +1,7 @@
 from django.apps import AppConfig
+from django.utils.module_loading import import_string
 
-from apk.people import navigation
+from apk.people import desk, navigation
 from apk.people.access import Permission
 
 
@@ -12,3 +13,6 @@ class PeopleConfig(AppConfig):
     def ready(self) -> None:
         navigation.register(navigation.Page("Asistenti", "people:assistants", Permission.VIEW_PEOPLE, 40))
         navigation.register(navigation.Page("Účty", "people:accounts", Permission.MANAGE_ACCOUNTS, 60))
+        # The cards need the models, which are not there yet when this module is read.
+        desk.register(Permission.MANAGE_PEOPLE, import_string("apk.people.cards.assistants"))
+        desk.register(Permission.MANAGE_ACCOUNTS, import_string("apk.people.cards.accounts"))

@@ -15,7 +15,6 @@ from apk.people.models import (
     Assistant,
     AssistantQuerySet,
     Mentor,
-    MentorQuerySet,
     User,
     UserQuerySet,
 )
@@ -109,9 +108,10 @@ def fte_field() -> forms.DecimalField:
     )
 
 
-def mentors(by: User) -> MentorQuerySet:
-    """Whom an assistant may be given to: mentors who can sign in."""
-    return Mentor.objects.visible_to(by).filter(user__is_active=True).select_related("user")
+def choose_mentor(form: forms.Form | forms.ModelForm, by: User) -> None:
+    """Offers the mentors whom an assistant may be given to: those who can sign in."""
+    field: Any = form.fields["mentor"]
+    field.queryset = Mentor.objects.visible_to(by).filter(user__is_active=True).select_related("user")
 
 
 class NewAssistantForm(PersonForm):
@@ -123,7 +123,7 @@ class NewAssistantForm(PersonForm):
 
     def __init__(self, *args: Any, by: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["mentor"].queryset = mentors(by)
+        choose_mentor(self, by)
         self.fields["mentor"].initial = Mentor.objects.filter(user=by).first()
 
     @transaction.atomic
@@ -167,7 +167,7 @@ class MoveForm(forms.Form):
 
     def __init__(self, *args: Any, by: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["mentor"].queryset = mentors(by)
+        choose_mentor(self, by)
 
 
 class EndForm(forms.Form):

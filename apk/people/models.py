@@ -265,6 +265,13 @@ class AssistantQuerySet(models.QuerySet):
         later = employment.filter(Q(ends__isnull=True) | Q(ends__gte=day))
         return self.filter(models.Exists(employment), ~models.Exists(later))
 
+    def ending_within(self, first: date, last: date) -> "AssistantQuerySet":
+        """Whose employment ends from `first` to `last`, both included, and none follows."""
+        employment = Employment.objects.filter(assistant=models.OuterRef("pk"))
+        ending = employment.filter(ends__gte=first, ends__lte=last)
+        later = employment.filter(Q(ends__isnull=True) | Q(ends__gt=last))
+        return self.filter(models.Exists(ending), ~models.Exists(later))
+
     def close_accounts_ended_before(self, day: date) -> int:
         """Takes the sign-in away from those whose last employment ended before `day`; returns how many had one."""
         ended = self.ended_before(day).values("user")
@@ -402,7 +409,7 @@ def telling(rows: Iterable[Period], day: date) -> Period | None:
     """Of dated rows the one that holds `day`, else the nearest one to come, else the last that was."""
     found = sorted(rows, key=lambda row: row.starts)
     lasting = [row for row in found if row.ends is None or row.ends >= day]
-    return (lasting[:1] or found[-1:] or [None])[0]
+    return next(iter(lasting or found[-1:]), None)
 
 
 def add(row: "Employment | Mentorship") -> None:

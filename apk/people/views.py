@@ -8,7 +8,7 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -18,7 +18,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from apk import czech
 from apk.edits import carried_out
 from apk.people import disclosure
-from apk.people.access import Permission, requires
+from apk.people.access import Permission, SignedInRequest, requires
 from apk.people.forms import (
     AccountFilter,
     AccountForm,
@@ -40,7 +40,7 @@ form_page = require_http_methods(["GET", "HEAD", "POST"])
 
 @requires(Permission.VIEW_PEOPLE)
 @require_safe
-def assistants(request: HttpRequest) -> HttpResponse:
+def assistants(request: SignedInRequest) -> HttpResponse:
     today = timezone.localdate()
     chosen = AssistantFilter(request.GET)
     found = chosen.apply(Assistant.objects.visible_to(request.user), today).with_periods()
@@ -50,7 +50,7 @@ def assistants(request: HttpRequest) -> HttpResponse:
 
 @requires(Permission.VIEW_PEOPLE)
 @require_safe
-def assistant(request: HttpRequest, pk: int) -> HttpResponse:
+def assistant(request: SignedInRequest, pk: int) -> HttpResponse:
     today = timezone.localdate()
     found = get_object_or_404(Assistant.objects.visible_to(request.user).with_periods(), pk=pk)
     context = {
@@ -65,7 +65,7 @@ def assistant(request: HttpRequest, pk: int) -> HttpResponse:
 
 @requires(Permission.MANAGE_PEOPLE)
 @form_page
-def add_assistant(request: HttpRequest) -> HttpResponse:
+def add_assistant(request: SignedInRequest) -> HttpResponse:
     form = NewAssistantForm(posted(request), by=request.user, initial={"starts": timezone.localdate()})
     if form.is_valid() and carried_out(form, form.save):
         added = form.instance.assistant
@@ -79,7 +79,7 @@ def add_assistant(request: HttpRequest) -> HttpResponse:
 @requires(Permission.MANAGE_PEOPLE)
 @form_page
 @transaction.atomic
-def edit_assistant(request: HttpRequest, pk: int) -> HttpResponse:
+def edit_assistant(request: SignedInRequest, pk: int) -> HttpResponse:
     found = managed(request, pk, lock=True)
     form = AssistantForm(posted(request), assistant=found)
     if form.is_valid() and carried_out(form, form.save):
@@ -90,7 +90,7 @@ def edit_assistant(request: HttpRequest, pk: int) -> HttpResponse:
 
 @requires(Permission.MANAGE_PEOPLE)
 @form_page
-def change_fte(request: HttpRequest, pk: int) -> HttpResponse:
+def change_fte(request: SignedInRequest, pk: int) -> HttpResponse:
     found = managed(request, pk)
     form = FteForm(posted(request), initial={"on": timezone.localdate()})
     if form.is_valid() and carried_out(form, lambda: found.change_fte(form.cleaned_data["fte"], on=day_of(form))):
@@ -101,7 +101,7 @@ def change_fte(request: HttpRequest, pk: int) -> HttpResponse:
 
 @requires(Permission.MANAGE_PEOPLE)
 @form_page
-def move_assistant(request: HttpRequest, pk: int) -> HttpResponse:
+def move_assistant(request: SignedInRequest, pk: int) -> HttpResponse:
     found = managed(request, pk)
     form = MoveForm(posted(request), by=request.user, initial={"on": timezone.localdate()})
     if form.is_valid() and carried_out(form, lambda: found.move_to(form.cleaned_data["mentor"], on=day_of(form))):
@@ -112,7 +112,7 @@ def move_assistant(request: HttpRequest, pk: int) -> HttpResponse:
 
 @requires(Permission.MANAGE_PEOPLE)
 @form_page
-def end_assistant(request: HttpRequest, pk: int) -> HttpResponse:
+def end_assistant(request: SignedInRequest, pk: int) -> HttpResponse:
     found, today = managed(request, pk), timezone.localdate()
     form = EndForm(posted(request), initial={"on": today})
     if form.is_valid() and carried_out(form, lambda: found.end(on=day_of(form), today=today)):
@@ -123,7 +123,7 @@ def end_assistant(request: HttpRequest, pk: int) -> HttpResponse:
 
 @requires(Permission.MANAGE_PEOPLE)
 @form_page
-def employ_assistant(request: HttpRequest, pk: int) -> HttpResponse:
+def employ_assistant(request: SignedInRequest, pk: int) -> HttpResponse:
     found = managed(request, pk)
     form = EmployForm(posted(request), by=request.user, initial={"on": timezone.localdate()})
     if form.is_valid() and carried_out(
@@ -138,13 +138,13 @@ def employ_assistant(request: HttpRequest, pk: int) -> HttpResponse:
 @requires(Permission.MANAGE_PEOPLE)
 @never_cache
 @form_page
-def issue_assistant_password(request: HttpRequest, pk: int) -> HttpResponse:
+def issue_assistant_password(request: SignedInRequest, pk: int) -> HttpResponse:
     return hand_over_password(request, managed(request, pk).user, back=reverse("people:assistant", args=[pk]))
 
 
 @requires(Permission.MANAGE_ACCOUNTS)
 @require_safe
-def accounts(request: HttpRequest) -> HttpResponse:
+def accounts(request: SignedInRequest) -> HttpResponse:
     chosen = AccountFilter(request.GET)
     found = chosen.apply(User.objects.visible_to(request.user)).select_related("assistant")
     page = Paginator(found, PAGE).get_page(request.GET.get("page"))
@@ -153,14 +153,14 @@ def accounts(request: HttpRequest) -> HttpResponse:
 
 @requires(Permission.MANAGE_ACCOUNTS)
 @require_safe
-def account(request: HttpRequest, pk: int) -> HttpResponse:
+def account(request: SignedInRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(User.objects.visible_to(request.user).select_related("assistant"), pk=pk)
     return render(request, "people/account.html", {"account": found, "now": timezone.now()})
 
 
 @requires(Permission.MANAGE_ACCOUNTS)
 @form_page
-def add_account(request: HttpRequest) -> HttpResponse:
+def add_account(request: SignedInRequest) -> HttpResponse:
     form = NewAccountForm(posted(request))
     if form.is_valid() and carried_out(form, form.save):
         added = form.instance
@@ -172,7 +172,7 @@ def add_account(request: HttpRequest) -> HttpResponse:
 @requires(Permission.MANAGE_ACCOUNTS)
 @form_page
 @transaction.atomic
-def edit_account(request: HttpRequest, pk: int) -> HttpResponse:
+def edit_account(request: SignedInRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(User.objects.visible_to(request.user).select_for_update(), pk=pk)
     form = AccountForm(posted(request), instance=found)
     if form.is_valid() and carried_out(form, lambda: form.save_by(request.user, timezone.localdate())):
@@ -184,7 +184,7 @@ def edit_account(request: HttpRequest, pk: int) -> HttpResponse:
 
 @requires(Permission.MANAGE_ACCOUNTS)
 @form_page
-def close_account(request: HttpRequest, pk: int) -> HttpResponse:
+def close_account(request: SignedInRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(User.objects.visible_to(request.user), pk=pk)
     form = forms.Form(posted(request))
     if form.is_valid() and carried_out(form, lambda: found.close(by=request.user)):
@@ -195,7 +195,7 @@ def close_account(request: HttpRequest, pk: int) -> HttpResponse:
 
 @requires(Permission.MANAGE_ACCOUNTS)
 @form_page
-def reopen_account(request: HttpRequest, pk: int) -> HttpResponse:
+def reopen_account(request: SignedInRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(User.objects.visible_to(request.user), pk=pk)
     form = forms.Form(posted(request))
     if form.is_valid():
@@ -208,14 +208,14 @@ def reopen_account(request: HttpRequest, pk: int) -> HttpResponse:
 @requires(Permission.MANAGE_ACCOUNTS)
 @never_cache
 @form_page
-def issue_account_password(request: HttpRequest, pk: int) -> HttpResponse:
+def issue_account_password(request: SignedInRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(User.objects.visible_to(request.user), pk=pk)
     if found == request.user:
         raise PermissionDenied
     return hand_over_password(request, found, back=reverse("people:account", args=[pk]))
 
 
-def hand_over_password(request: HttpRequest, account: User, *, back: str) -> HttpResponse:
+def hand_over_password(request: SignedInRequest, account: User, *, back: str) -> HttpResponse:
     """Asks first; then shows a new one-time password, this once, and writes down to whom."""
     password = None
     if request.method == "POST":
@@ -225,7 +225,7 @@ def hand_over_password(request: HttpRequest, account: User, *, back: str) -> Htt
     return render(request, "people/password.html", {"account": account, "password": password, "back": back})
 
 
-def managed(request: HttpRequest, pk: int, *, lock: bool = False) -> Assistant:
+def managed(request: SignedInRequest, pk: int, *, lock: bool = False) -> Assistant:
     """The assistant whom the signed-in person may change: 404 when they may not see them, 403 when only see.
 
     With `lock`, the rows of the assistant and of the account stay locked until the transaction ends.
@@ -237,7 +237,7 @@ def managed(request: HttpRequest, pk: int, *, lock: bool = False) -> Assistant:
     return found
 
 
-def posted(request: HttpRequest) -> Any:
+def posted(request: SignedInRequest) -> Any:
     """What the form was sent with; None, an unbound form, when it was only opened."""
     return request.POST if request.method == "POST" else None
 
@@ -246,6 +246,6 @@ def day_of(form: forms.Form) -> date:
     return form.cleaned_data["on"]
 
 
-def form_response(request: HttpRequest, template: str, context: dict[str, Any]) -> HttpResponse:
+def form_response(request: SignedInRequest, template: str, context: dict[str, Any]) -> HttpResponse:
     """A page with a form: 422 when what was sent was refused."""
     return render(request, template, context, status=422 if context["form"].errors else 200)
