@@ -1,0 +1,205 @@
+"""Every address × every kind of visitor: what they get is written here, and an address unknown here fails.
+
+Visitors in the order of the columns:
+
+    anonymous · assistant · another assistant · mentor · another mentor · coordinator · administrator
+
+"assistant" is led by "mentor"; the things that addresses name (a shift, a finding …) are theirs. 302 is a redirect,
+for anonymous visitors always to the sign-in page. Where GET is 405, the row says what an empty POST gets.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from apk.people.access import Permission
+from apk.people.models import Assistant, Mentor, User
+from findings.models import Finding, Photo
+from patrols.models import Shift
+from tests import factories
+
+VISITORS = ("anonymous", "assistant", "other_assistant", "mentor", "other_mentor", "coordinator", "administrator")
+
+ALL, NOBODY = "302 200 200 200 200 200 200", "404 404 404 404 404 404 404"
+OPEN = "200 200 200 200 200 200 200"
+
+ROWS: dict[str, str] = {
+    "home": "302 302 302 200 200 200 200",
+    "healthz": OPEN,
+    # No worker beats in these tests, and readiness says so to everybody.
+    "readyz": "503 503 503 503 503 503 503",
+    "people:assistants": "302 403 403 200 200 200 200",
+    "people:add-assistant": "302 403 403 200 200 403 200",
+    "people:assistant": "302 403 403 200 404 200 200",
+    "people:edit-assistant": "302 403 403 200 404 403 200",
+    "people:change-fte": "302 403 403 200 404 403 200",
+    "people:move-assistant": "302 403 403 200 404 403 200",
+    "people:end-assistant": "302 403 403 200 404 403 200",
+    "people:employ-assistant": "302 403 403 200 404 403 200",
+    "people:issue-assistant-password": "302 403 403 200 404 403 200",
+    "people:accounts": "302 403 403 403 403 403 200",
+    "people:add-account": "302 403 403 403 403 403 200",
+    "people:account": "302 403 403 403 403 403 200",
+    "people:edit-account": "302 403 403 403 403 403 200",
+    "people:close-account": "302 403 403 403 403 403 200",
+    "people:reopen-account": "302 403 403 403 403 403 200",
+    "people:issue-account-password": "302 403 403 403 403 403 200",
+    "findings:photo": "302 200 404 200 404 200 403",
+    "sync:openapi-json": OPEN,
+    "sync:session": "401 200 200 200 200 200 200",
+    "sync:records": "403 415 415 415 415 415 415",
+    "sync:photo": "405 405 405 405 405 405 405",
+    "sync:api-root": NOBODY,
+    # Who is signed in has nothing to do at the sign-in pages and is sent home.
+    "account_login": "200 302 302 302 302 302 302",
+    "account_logout": "302 200 200 200 200 200 200",
+    "account_inactive": OPEN,
+    "account_signup": "200 302 302 302 302 302 302",
+    "account_reauthenticate": ALL,
+    "account_change_password": ALL,
+    "account_set_password": "302 302 302 302 302 302 302",
+    "account_reset_password": OPEN,
+    "account_reset_password_done": OPEN,
+    "account_reset_password_from_key": OPEN,
+    "account_reset_password_from_key_done": OPEN,
+}
+
+
+def addresses(patterns: list[Any], namespace: str = "") -> Iterator[tuple[str, Callable[..., Any]]]:
+    """Every (full name, view) of the URLconf."""
+    for pattern in patterns:
+        if isinstance(pattern, URLResolver):
+            inner = f"{namespace}{pattern.namespace}:" if pattern.namespace else namespace
+            yield from addresses(pattern.url_patterns, inner)
+        elif isinstance(pattern, URLPattern):
+            yield f"{namespace}{pattern.name}", pattern.callback
+
+
+ADDRESSES = dict(addresses(get_resolver().url_patterns))
+
+
+@dataclass
+class World:
+    """The people who visit and the things that addresses name."""
+
+    mentor: Mentor
+    assistant: Assistant
+    shift: Shift
+    finding: Finding
+    photo: Photo
+
+    @cached_property
+    def visitors(self) -> dict[str, User | None]:
+        other_mentor = factories.MentorFactory()
+        return {
+            "anonymous": None,
+            "assistant": self.assistant.user,
+            "other_assistant": factories.AssistantFactory(mentor=other_mentor).user,
+            "mentor": self.mentor.user,
+            "other_mentor": other_mentor.user,
+            "coordinator": factories.UserFactory(is_coordinator=True),
+            "administrator": factories.UserFactory(is_administrator=True),
+        }
+
+    def url(self, name: str) -> str:
+        """The address `name`, its arguments taken from this world."""
+        account = factories.UserFactory(is_coordinator=True)
+        arguments: dict[str, dict[str, Any]] = {
+            "people:assistant": {"pk": self.assistant.pk},
+            "people:edit-assistant": {"pk": self.assistant.pk},
+            "people:change-fte": {"pk": self.assistant.pk},
+            "people:move-assistant": {"pk": self.assistant.pk},
+            "people:end-assistant": {"pk": self.assistant.pk},
+            "people:employ-assistant": {"pk": self.assistant.pk},
+            "people:issue-assistant-password": {"pk": self.assistant.pk},
+            "people:account": {"pk": account.pk},
+            "people:edit-account": {"pk": account.pk},
+            "people:close-account": {"pk": account.pk},
+            "people:reopen-account": {"pk": account.pk},
+            "people:issue-account-password": {"pk": account.pk},
+            "findings:photo": {"pk": self.photo.pk},
+            "sync:photo": {"photo_id": factories.record_id()},
+            "account_reset_password_from_key": {"uidb36": "1", "key": "not-a-key"},
+        }
+        return reverse(name, kwargs=arguments.get(name))
+
+
+@pytest.fixture
+def world(mentor: Mentor, assistant: Assistant, settings: Any) -> World:
+    settings.MEDIA_ACCEL_LOCATION = "/private/"
+    shift = factories.ShiftFactory(assistant=assistant, start=factories.local(2021, 4, 15, 8))
+    finding = factories.FindingFactory(assistant=assistant, shift=shift, place__locality=shift.locality)
+    photo = Photo.objects.create(
+        id=factories.record_id(),
+        finding=finding,
+        file="photos/a.jpg",
+        width=4,
+        height=3,
+        upload_digest=b"\0" * 32,
+        sha256="0" * 64,
+    )
+    return World(mentor, assistant, shift, finding, photo)
+
+
+def test_every_address_has_a_row_and_every_row_an_address() -> None:
+    assert set(ADDRESSES) == set(ROWS)
+
+
+@pytest.mark.parametrize("name", ADDRESSES)
+def test_every_view_says_who_may_open_it(name: str) -> None:
+    access = getattr(ADDRESSES[name], "access", None)
+    assert access == "public" or isinstance(access, Permission)
+
+
+@pytest.fixture
+def clients(world: World) -> dict[str, Client]:
+    """A browser for each visitor, signed in once."""
+    signed_in = {}
+    for visitor, user in world.visitors.items():
+        signed_in[visitor] = Client()
+        if user is not None:
+            signed_in[visitor].force_login(user)
+    return signed_in
+
+
+def test_visitors_get_what_the_table_says(world: World, clients: dict[str, Client]) -> None:
+    got = {}
+    for name in ROWS:
+        url = world.url(name)
+        statuses = []
+        for client in clients.values():
+            answer = client.get(url)
+            if answer.status_code == 405:
+                answer = client.post(url)
+            statuses.append(str(answer.status_code))
+        got[name] = " ".join(statuses)
+    assert got == ROWS
+
+
+def test_strangers_are_sent_to_the_sign_in_page(world: World, clients: dict[str, Client]) -> None:
+    sent = {
+        name: clients["anonymous"].get(world.url(name)).headers["Location"].partition("?")[0]
+        for name, row in ROWS.items()
+        if row.startswith("302") and name != "account_logout"
+    }
+    assert sent == dict.fromkeys(sent, "/ucet/login/")
+
+
+def test_no_method_opens_what_get_refuses(world: World, clients: dict[str, Client]) -> None:
+    """Whoever is refused a page is refused every other method of it too."""
+    opened = []
+    for name, row in ROWS.items():
+        url = world.url(name)
+        for (visitor, client), expected in zip(clients.items(), row.split(), strict=True):
+            if expected not in {"401", "403", "404"}:
+                continue
+            for method in ("post", "put", "patch", "delete"):
+                status = getattr(client, method)(url).status_code
+                if status not in {401, 403, 404, 405, 415}:
+                    opened.append((name, visitor, method, status))
+    assert opened == []
