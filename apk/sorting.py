@@ -2,8 +2,9 @@
 
 from typing import Any
 
-import czech_sort
 from django.db import models
+
+from apk.czech import sort_key
 
 
 class CzechSortKey(models.BinaryField):
@@ -21,6 +22,6 @@ class CzechSortKey(models.BinaryField):
         return name, path, args, {**options, "source": self.source}
 
     def pre_save(self, model_instance: models.Model, add: bool) -> bytes:
-        key = czech_sort.bytes_key(getattr(model_instance, self.source))
+        key = sort_key(getattr(model_instance, self.source))
         setattr(model_instance, self.attname, key)
         return key
