@@ -10,6 +10,7 @@ import io
 import os
 import secrets
 import struct
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -167,7 +168,8 @@ def written(content: bytes) -> str:
         for directory in (path.parent, path.parent.parent):
             flush_directory(directory)
     except OSError as error:
-        partial.unlink(missing_ok=True)
+        with suppress(OSError):
+            partial.unlink(missing_ok=True)
         log.error("photos.not_written", name=name, exc_info=True)  # noqa: G201  # structlog's own way
         raise NotNow("Server teď nemá kam fotografii uložit. Zůstává v telefonu.") from error
     return name

@@ -16,7 +16,7 @@ from findings.models import Finding, Place, PlaceKind, PositionSource, Source
 from patrols.models import Shift
 from tests.crowd import at_once
 from tests.factories import LocalityFactory, PlaceFactory, ShiftFactory, UserFactory, local, record_id, square
-from tests.sync.conftest import Phone, finding, record
+from tests.phones import Phone, finding, record
 
 pytestmark = pytest.mark.django_db
 

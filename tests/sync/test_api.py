@@ -15,7 +15,7 @@ from apk.sync import capacity
 from apk.sync.models import Receipt
 from apk.sync.registry import Arrival
 from findings.models import Finding
-from tests.sync.conftest import Phone, note, record
+from tests.phones import Phone, note, record
 
 pytestmark = pytest.mark.django_db
 
@@ -199,6 +199,15 @@ def test_a_database_that_leaves_in_mid_batch_loses_nothing(
     connection.close()
     assert phone.outcomes(*sent) == ["known", "accepted", "accepted"]
     assert Finding.objects.count() == 2
+
+
+def test_a_record_without_photos_takes_none(
+    phone: Phone, register: Callable[[Callable[[Arrival], None]], None]
+) -> None:
+    register(lambda arrival: None)
+    arrived = note()
+    phone.outcomes(arrived)
+    assert problem(phone.put_photo(arrived["id"], record()["id"], b"x")) == (422, "no-photos")
 
 
 def test_the_description_of_the_protocol_is_public(client: Client) -> None:

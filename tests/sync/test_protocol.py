@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from apk.sync.protocol import MAX_DEPTH, Record, Refused, read_record, unstorable
-from tests.sync.conftest import record
+from tests.phones import record
 
 JSON_VALUES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(st.characters()),

@@ -18,7 +18,7 @@ from apk.sync.registry import Arrival
 from findings.models import Finding
 from tests.crowd import at_once
 from tests.factories import AssistantFactory, LocalityFactory, PlaceFactory, square
-from tests.sync.conftest import Phone, finding, note, record
+from tests.phones import Phone, finding, note, record
 
 pytestmark = pytest.mark.django_db
 
