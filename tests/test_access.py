@@ -10,6 +10,7 @@ for anonymous visitors always to the sign-in page. Where GET is 405, the row say
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
 from typing import Any
 
@@ -17,6 +18,7 @@ import pytest
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
+from apk.calendar import Week
 from apk.people.access import Permission
 from apk.people.models import Assistant, Mentor, User
 from findings.models import Finding, Photo
@@ -49,10 +51,25 @@ ROWS: dict[str, str] = {
     "people:close-account": "302 403 403 403 403 403 200",
     "people:reopen-account": "302 403 403 403 403 403 200",
     "people:issue-account-password": "302 403 403 403 403 403 200",
+    "patrols:this-week": "302 302 302 302 302 302 403",
+    "patrols:week": "302 200 200 200 200 200 403",
+    "patrols:export-week": "302 200 200 200 200 200 403",
+    "patrols:add-shift": "302 403 403 200 200 403 403",
+    "patrols:shift": "302 200 404 200 404 200 403",
+    "patrols:change-shift": "302 403 403 200 404 403 403",
+    "patrols:remove-shift": "302 403 403 200 404 403 403",
+    "findings:list": "302 200 200 200 200 200 403",
+    "findings:export": "302 403 403 200 200 200 403",
+    "findings:detail": "302 200 404 200 404 200 403",
     "findings:photo": "302 200 404 200 404 200 403",
+    "findings:place": "302 200 200 200 200 200 403",
+    "findings:rename-place": "302 403 403 200 200 403 404",
+    "field:today": "302 200 200 403 403 403 403",
+    "field:capture": "302 200 200 403 403 403 403",
+    "field:queue": "302 200 200 403 403 403 403",
     "sync:openapi-json": OPEN,
     "sync:session": "401 200 200 200 200 200 200",
-    "sync:records": "403 415 415 415 415 415 415",
+    "sync:records": "401 415 415 415 415 415 415",
     "sync:photo": "405 405 405 405 405 405 405",
     "sync:api-root": NOBODY,
     # Who is signed in has nothing to do at the sign-in pages and is sent home.
@@ -122,11 +139,20 @@ class World:
             "people:close-account": {"pk": account.pk},
             "people:reopen-account": {"pk": account.pk},
             "people:issue-account-password": {"pk": account.pk},
+            "patrols:week": {"week": Week.of(date(2021, 4, 15))},
+            "patrols:export-week": {"week": Week.of(date(2021, 4, 15))},
+            "patrols:shift": {"pk": self.shift.pk},
+            "patrols:change-shift": {"pk": self.shift.pk},
+            "patrols:remove-shift": {"pk": self.shift.pk},
+            "findings:detail": {"pk": self.finding.pk},
             "findings:photo": {"pk": self.photo.pk},
+            "findings:place": {"pk": self.finding.place_id},
+            "findings:rename-place": {"pk": self.finding.place_id},
             "sync:photo": {"photo_id": factories.record_id()},
             "account_reset_password_from_key": {"uidb36": "1", "key": "not-a-key"},
         }
-        return reverse(name, kwargs=arguments.get(name))
+        query = {"patrols:add-shift": f"?asistent={self.assistant.pk}&den=2021-04-20"}
+        return reverse(name, kwargs=arguments.get(name)) + query.get(name, "")
 
 
 @pytest.fixture
