@@ -239,8 +239,7 @@ export class Outbox extends EventTarget {
       const verdict = await session.ask((token) => this.#transport.sendRecords(body, token), batchVerdict);
       const ids = batch.map(({ id }) => id);
       if (verdict.kind === "answered") {
-        const ours = new Map([...verdict.results].filter(([id]) => ids.includes(id)));
-        const done = await this.#store.settle(this.#owner, ours, this.#clock());
+        const done = await this.#store.settle(this.#owner, verdict.results, this.#clock());
         if (done.length === 0) {
           return { kind: "failed" };
         }

@@ -321,13 +321,31 @@ test("a photo that the server will never take stays with its reason, the next on
   assert.deepEqual([[...server.photos.keys()], counts.refusedPhotos], [["q"], 1]);
 });
 
-test("a record saved while another is being sent goes in the same breath", async () => {
+test("a record saved while photos are being sent does not wait for the timer", async () => {
   const { server, outbox } = phone();
-  await outbox.save(record("a"));
-  const draining = outbox.drain();
-  await outbox.save(record("b"));
-  await Promise.all([draining, outbox.drain()]);
+  await outbox.save(record("a"), [photo("p")]);
+  const send = server.sendPhoto.bind(server);
+  server.sendPhoto = async (...call) => {
+    await outbox.save(record("b"));
+    outbox.drain();
+    return send(...call);
+  };
+  await outbox.drain();
   assert.deepEqual([...server.rows.keys()], ["a", "b"]);
+});
+
+test("a word of the server about somebody else's record is not heard", async () => {
+  const { server, store, outbox } = phone();
+  const theirs = new Outbox({ store, transport: server, owner: 8, clock: () => NOW, random: () => 0 });
+  await theirs.save(record("theirs"));
+  await outbox.save(record("ours"));
+  server.sendRecords = async () => ({
+    status: 200,
+    body: { results: ["ours", "theirs"].map((id) => ({ id, outcome: "accepted" })) },
+    pause: null,
+  });
+  await outbox.drain();
+  assert.deepEqual(ids((await theirs.overview()).records), ["theirs"]);
 });
 
 test("discarding a record forgets its photos too", async () => {

@@ -1,0 +1,343 @@
+"""The phone application in a real browser of a phone's size, against the real endpoint."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.contrib.sessions.models import Session
+from django.test import Client
+from django.urls import reverse
+from PIL import Image
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, Request, expect
+from pytest_django.live_server_helper import LiveServer
+
+from apk.localities.models import Locality
+from apk.people.models import Assistant
+from findings.models import Finding, Photo
+from tests.browser.accessibility import faults
+from tests.factories import PASSWORD, AssistantFactory, LocalityFactory, PlaceFactory, square
+
+JILOVA = {"latitude": 49.8452, "longitude": 18.2772, "accuracy": 9}
+PRAGUE_MAP = (49.9, 14.0, 50.2, 14.8)
+
+Open = Callable[..., Page]
+
+
+@pytest.fixture
+def jilova(transactional_db: None) -> Locality:
+    return LocalityFactory(name="Jílová", area=square(JILOVA["latitude"], JILOVA["longitude"]))
+
+
+@pytest.fixture
+def phone(
+    browser: Browser, playwright: Playwright, browser_context_args: dict[str, Any], live_server: LiveServer
+) -> Iterator[BrowserContext]:
+    """A phone in Jílová that knows where it is."""
+    device = playwright.devices["Pixel 7"]
+    context = browser.new_context(
+        **{**browser_context_args, **device, "geolocation": JILOVA, "permissions": ["geolocation"]},
+        base_url=live_server.url,
+    )
+    context.set_default_timeout(10_000)
+    yield context
+    context.close()
+
+
+def sign_in(phone: BrowserContext, live_server: LiveServer, assistant: Assistant) -> None:
+    """Gives the phone a session of the assistant, as the sign-in page would."""
+    client = Client()
+    client.force_login(assistant.user)
+    cookie = client.cookies[settings.SESSION_COOKIE_NAME]
+    phone.add_cookies([{"name": cookie.key, "value": cookie.value, "url": live_server.url}])
+
+
+@pytest.fixture
+def opened(phone: BrowserContext, live_server: LiveServer, assistant: Assistant) -> Open:
+    """Opens a screen for the signed-in assistant."""
+    sign_in(phone, live_server, assistant)
+
+    def screen(name: str) -> Page:
+        page = phone.new_page()
+        page.goto(reverse(f"field:{name}"))
+        return page
+
+    return screen
+
+
+def fill_in(page: Page, pieces: int = 1) -> None:
+    """What the assistant does between opening the form and saving it."""
+    expect(page.locator("[data-position-state]")).to_have_text("Poloha z GPS, ± 9 m")
+    for _ in range(pieces):
+        page.get_by_role("button", name="Přidat: Stříkačky s jehlou").tap()
+    page.get_by_role("radio", name="Park", exact=True).tap()
+
+
+def save(page: Page) -> None:
+    page.get_by_role("button", name="Uložit nález").tap()
+
+
+def state(page: Page) -> Any:
+    return expect(page.locator("[data-saved-state]"))
+
+
+def picture(folder: Path) -> Path:
+    """A large photo that knows where it was taken."""
+    path = folder / "photo.jpg"
+    exif = Image.Exif()
+    exif[0x010F] = "Vyrobce telefonu"
+    Image.effect_noise((2000, 3000), 90).convert("RGB").save(path, exif=exif, quality=95)
+    return path
+
+
+def test_a_finding_goes_from_the_street_to_the_right_row(
+    opened: Open, assistant: Assistant, jilova: Locality, tmp_path: Path
+) -> None:
+    page = opened("capture")
+    uploads: list[bytes] = []
+
+    def note_upload(request: Request) -> None:
+        if "/sync/photos/" in request.url:
+            uploads.append(request.post_data_buffer or b"")
+
+    page.on("request", note_upload)
+    fill_in(page, pieces=3)
+    page.get_by_role("button", name="Přidat: Samostatné jehly").tap()
+    page.get_by_role("button", name="Ubrat: Stříkačky s jehlou").tap()
+    page.get_by_label("Dostupné dětem").check()
+    page.locator("[data-photo-input]").set_input_files(picture(tmp_path))
+    expect(page.get_by_role("img", name="Fotografie 1")).to_be_visible()
+    save(page)
+    state(page).to_have_text("Odesláno")
+
+    finding = Finding.objects.get()
+    assert (finding.assistant, finding.locality) == (assistant, jilova)
+    assert (finding.with_needle, finding.needles, finding.pieces) == (2, 1, 3)
+    assert (finding.latitude, finding.longitude, finding.accuracy_m) == tuple(JILOVA.values())
+    assert (finding.place_kind, finding.child_accessible, finding.id.version) == ("park", True, 7)
+    assert Photo.objects.get().finding == finding
+    [upload] = uploads
+    assert len(upload) <= 300_000
+    assert b"Exif" not in upload
+    assert b"Vyrobce" not in upload
+
+
+def test_without_signal_findings_wait_and_go_when_it_returns(
+    opened: Open, phone: BrowserContext, jilova: Locality
+) -> None:
+    page = opened("capture")
+    phone.set_offline(True)
+    for pieces in (1, 2):
+        fill_in(page, pieces)
+        save(page)
+        state(page).to_have_text("Uloženo v telefonu")
+        expect(page.locator("[data-queue-count]")).to_have_text(str(pieces))
+        page.get_by_role("button", name="Další nález").tap()
+    assert Finding.objects.count() == 0
+    phone.set_offline(False)
+    expect(page.locator("[data-queue-count]")).to_be_hidden()
+    assert sorted(Finding.objects.values_list("pieces", flat=True)) == [1, 2]
+
+
+def test_what_was_saved_outlives_the_page(
+    opened: Open, phone: BrowserContext, jilova: Locality, tmp_path: Path
+) -> None:
+    page = opened("capture")
+    phone.set_offline(True)
+    fill_in(page)
+    page.locator("[data-photo-input]").set_input_files(picture(tmp_path))
+    save(page)
+    state(page).to_have_text("Uloženo v telefonu")
+    page.close()
+    phone.set_offline(False)
+    page = opened("queue")
+    expect(page.get_by_role("status")).to_contain_text("Vše odesláno")
+    expect(page.locator("[data-sent-list] li")).to_contain_text("1 kus, Park")
+    assert Finding.objects.get().photos.count() == 1
+
+
+def test_a_double_tap_makes_one_record(opened: Open, jilova: Locality) -> None:
+    page = opened("capture")
+    fill_in(page)
+    page.locator("[data-save]").evaluate("button => { button.click(); button.click(); }")
+    state(page).to_have_text("Odesláno")
+    assert Finding.objects.count() == 1
+
+
+def test_two_tabs_send_each_record_once(opened: Open, phone: BrowserContext, jilova: Locality) -> None:
+    first, second = opened("capture"), opened("capture")
+    phone.set_offline(True)
+    for page in (first, second):
+        fill_in(page)
+        save(page)
+        state(page).to_have_text("Uloženo v telefonu")
+    phone.set_offline(False)
+    for page in (first, second):
+        state(page).to_have_text("Odesláno")
+    assert Finding.objects.count() == 2
+
+
+def test_a_refused_record_shows_its_reason_and_goes_once_corrected(
+    opened: Open, jilova: Locality, settings: Any
+) -> None:
+    page = opened("capture")
+    city = settings.CITY_BOUNDS
+    settings.CITY_BOUNDS = PRAGUE_MAP
+    fill_in(page)
+    save(page)
+    state(page).to_have_text("Server nález nepřijal")
+    reason = page.locator("[data-saved-reason]").inner_text()
+    assert reason.endswith(".")
+    assert Finding.objects.count() == 0
+
+    page.goto(reverse("field:queue"))
+    entry = page.locator("[data-troubled-list] li")
+    expect(entry).to_contain_text(reason)
+    record = entry.get_attribute("data-record")
+    settings.CITY_BOUNDS = city
+    entry.get_by_role("link", name="Upravit a poslat znovu").tap()
+    expect(page.locator("[data-refusal]")).to_contain_text(reason)
+    page.get_by_role("button", name="Přidat: Stříkačky s jehlou").tap()
+    save(page)
+    state(page).to_have_text("Odesláno")
+    finding = Finding.objects.get()
+    assert (str(finding.pk), finding.with_needle) == (record, 2)
+
+
+def test_a_refused_record_is_forgotten_only_when_the_person_says_so_twice(
+    opened: Open, jilova: Locality, settings: Any
+) -> None:
+    page = opened("capture")
+    settings.CITY_BOUNDS = PRAGUE_MAP
+    fill_in(page)
+    save(page)
+    state(page).to_have_text("Server nález nepřijal")
+    page.goto(reverse("field:queue"))
+    entry = page.locator("[data-troubled-list] li")
+    entry.get_by_text("Smazat z telefonu").tap()
+    expect(entry).to_have_count(1)
+    entry.get_by_role("button", name="Opravdu smazat").tap()
+    expect(entry).to_have_count(0)
+    expect(page.get_by_role("status")).to_contain_text("Vše odesláno")
+
+
+def test_an_expired_session_keeps_the_record_until_its_owner_signs_in(
+    opened: Open, phone: BrowserContext, live_server: LiveServer, assistant: Assistant, mentor: Any, jilova: Locality
+) -> None:
+    page = opened("capture")
+    Session.objects.all().delete()
+    fill_in(page)
+    save(page)
+    state(page).to_have_text("Uloženo v telefonu")
+    expect(page.locator("[data-saved-reason]")).to_contain_text("Přihlaste se")
+    assert Finding.objects.count() == 0
+
+    # Somebody else takes the phone: the record is neither shown to them nor sent by them.
+    other = AssistantFactory(mentor=mentor)
+    sign_in(phone, live_server, other)
+    page.goto(reverse("field:queue"))
+    expect(page.get_by_role("status")).to_contain_text("Vše odesláno")
+    assert Finding.objects.count() == 0
+
+    phone.clear_cookies()
+    page.goto(reverse("field:queue"))
+    page.get_by_label("E-mail nebo osobní číslo").fill(assistant.user.personal_number)
+    page.get_by_label("Heslo").fill(PASSWORD)
+    page.get_by_role("button", name="Přihlásit se").tap()
+    page.wait_for_url(f"**{reverse('field:queue')}")
+    expect(page.locator("[data-sent-list] li")).to_contain_text("1 kus, Park")
+    assert Finding.objects.get().assistant == assistant
+
+
+def test_a_browser_that_keeps_nothing_says_so_and_sends_at_once(
+    opened: Open, phone: BrowserContext, jilova: Locality
+) -> None:
+    phone.add_init_script("Object.defineProperty(window, 'indexedDB', { value: undefined })")
+    page = opened("capture")
+    expect(page.get_by_text("nedovolí ukládat záznamy v telefonu")).to_be_visible()
+    fill_in(page)
+    phone.set_offline(True)
+    save(page)
+    state(page).to_have_text("Ještě není uloženo, odesílám…")
+    phone.set_offline(False)
+    state(page).to_have_text("Odesláno")
+    assert Finding.objects.count() == 1
+
+
+def test_a_phone_without_gps_opens_the_map_and_a_tap_gives_the_place(
+    opened: Open, phone: BrowserContext, jilova: Locality
+) -> None:
+    phone.clear_permissions()
+    page = opened("capture")
+    expect(page.locator("[data-position-state]")).to_contain_text("nedovolil zjistit polohu")
+    page.get_by_label("Mapa pro určení místa nálezu").tap()
+    expect(page.locator("[data-position-state]")).to_have_text("Místo ukázané na mapě")
+    page.get_by_role("button", name="Přidat: Stříkačky s jehlou").tap()
+    page.get_by_role("radio", name="Park", exact=True).tap()
+    save(page)
+    state(page).to_have_text("Odesláno")
+    finding = Finding.objects.get()
+    assert (finding.position_source, finding.accuracy_m) == ("map", None)
+
+
+def test_a_poor_position_is_called_poor_and_a_known_place_can_be_chosen(
+    opened: Open, phone: BrowserContext, jilova: Locality
+) -> None:
+    place = PlaceFactory(name="Jílová – park", locality=jilova, latitude=49.8455, longitude=18.2775)
+    phone.set_geolocation({**JILOVA, "accuracy": 85})
+    page = opened("capture")
+    expect(page.locator("[data-position-state]")).to_contain_text("Nepřesná poloha, ± 85 m")
+    page.get_by_role("button", name="Ukázat na mapě").tap()
+    page.get_by_label("Nebo vyberte známé místo").select_option("Jílová – park")
+    expect(page.locator("[data-position-where]")).to_have_text("Jílová, známé místo Jílová – park")
+    page.get_by_role("button", name="Přidat: Stříkačky s jehlou").tap()
+    page.get_by_role("radio", name="Park", exact=True).tap()
+    save(page)
+    state(page).to_have_text("Odesláno")
+    assert Finding.objects.get().place == place
+
+
+def test_what_is_missing_is_said_and_leaves_the_list_once_mended(opened: Open, jilova: Locality) -> None:
+    page = opened("capture")
+    expect(page.locator("[data-position-state]")).to_have_text("Poloha z GPS, ± 9 m")
+    save(page)
+    problems = page.locator("[data-problem-list] li")
+    expect(problems).to_have_text(["Zadejte aspoň jeden kus.", "Vyberte druh místa."])
+    expect(page.locator("[data-problems]")).to_be_focused()
+    page.get_by_role("radio", name="Park", exact=True).tap()
+    expect(problems).to_have_text(["Zadejte aspoň jeden kus."])
+    page.get_by_label("Stříkačky bez jehly", exact=True).fill("2")
+    expect(page.locator("[data-problems]")).to_be_hidden()
+
+
+@pytest.mark.parametrize("screen", ["today", "capture", "queue"])
+def test_the_screens_are_accessible_at_any_width_and_theme(opened: Open, jilova: Locality, screen: str) -> None:
+    PlaceFactory(locality=jilova, latitude=JILOVA["latitude"], longitude=JILOVA["longitude"])
+    page = opened(screen)
+    complaints: list[str] = []
+    page.on("console", lambda message: complaints.append(message.text))
+    if screen == "capture":
+        fill_in(page)
+        page.get_by_role("button", name="Ukázat na mapě").tap()
+        expect(page.locator(".map-point")).to_be_visible()
+        page.get_by_text("Poznámka a další údaje").tap()
+    assert faults(page) == {}
+    assert complaints == []
+
+
+def test_the_states_of_saving_are_accessible(
+    opened: Open, phone: BrowserContext, jilova: Locality, settings: Any
+) -> None:
+    page = opened("capture")
+    save(page)
+    assert faults(page) == {}
+    page.set_viewport_size({"width": 412, "height": 839})
+    settings.CITY_BOUNDS = PRAGUE_MAP
+    fill_in(page)
+    save(page)
+    state(page).to_have_text("Server nález nepřijal")
+    assert faults(page) == {}
+    page.goto(reverse("field:queue"))
+    page.get_by_text("Smazat z telefonu").click()
+    assert faults(page) == {}
