@@ -28,7 +28,7 @@ OPTIONS = {
 }
 
 A4 = 9
-WIDE = 7  # A sheet with more columns than this is printed on its side.
+WIDE = 9  # A sheet with more columns than this is printed on its side.
 FOOTER_LIMIT = 255  # Characters (UTF-16) that a spreadsheet reads of a footer.
 NARROWEST, WIDEST, NUMBER_WIDTH = 12, 42, 11  # Columns, in characters.
 

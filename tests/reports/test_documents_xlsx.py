@@ -133,7 +133,7 @@ def test_table_stays_readable_on_screen_and_on_paper(name):
     assert sheet.auto_filter.ref == f"A1:{sheet.cell(len(rows) + 1, len(header)).coordinate}"
     assert sheet.print_title_rows == "$1:$1"
     assert sheet.page_setup.paperSize == 9
-    assert sheet.page_setup.orientation == ("landscape" if len(header) > 7 else "portrait")
+    assert sheet.page_setup.orientation == ("landscape" if len(header) > 9 else "portrait")
     assert (sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight) == (None, 0)
     assert sheet.sheet_properties.pageSetUpPr.fitToPage
     assert PUBLICITY in sheet.oddFooter.left.text
