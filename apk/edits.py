@@ -13,6 +13,8 @@ from typing import Any
 from django import forms
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import IntegrityError, models, transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 
 from apk.refusal import Refused
 
@@ -29,10 +31,15 @@ def fingerprint(values: dict[str, Any]) -> str:
 
 
 class EditGuard(forms.Form):
-    """Mixed into a form over a stored row: `initial` holds the stored values, `seen` those the person has seen."""
+    """Mixed into a form over a stored row: `initial` holds the stored values, `seen` those the person has seen.
+
+    A model form over a row that is not stored yet has nothing to guard.
+    """
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        instance = getattr(self, "instance", None)
+        self.guards = instance is None or instance.pk is not None
         stored = {name: field_value(self, name) for name in self.fields}
         self.stored_fingerprint = fingerprint(stored)
         self.fields["seen"] = forms.CharField(
@@ -41,11 +48,11 @@ class EditGuard(forms.Form):
 
     def clean(self) -> Any:
         cleaned = super().clean()
-        if self.cleaned_data.get("seen") == self.stored_fingerprint:
+        if not self.guards or self.cleaned_data.get("seen") == self.stored_fingerprint:
             return cleaned
         self.add_error(None, CHANGED_MEANWHILE)
         for name in self.changed_data:
-            if name != "seen" and name not in self.errors:
+            if name != "seen" and name not in self.errors and not isinstance(self.fields[name], forms.FileField):
                 self.add_error(name, f"Teď je uloženo: {self.stored_as_text(name) or '(prázdné)'}")
         sent: Any = self.data
         typed = sent.copy()
@@ -88,3 +95,13 @@ def carried_out(form: forms.BaseForm, step: Callable[[], object]) -> bool:
             raise
         return False
     return True
+
+
+def posted(request: HttpRequest) -> Any:
+    """What a form was sent with; None, for an unbound form, when it was only opened."""
+    return request.POST if request.method == "POST" else None
+
+
+def form_response(request: HttpRequest, template: str, context: dict[str, Any]) -> HttpResponse:
+    """A page with the form `context["form"]`: 422 when what was sent was refused."""
+    return render(request, template, context, status=422 if context["form"].errors else 200)

@@ -9,6 +9,7 @@ urlpatterns = [
     path("", include("apk.people.urls")),
     path("healthz", views.healthz, name="healthz"),
     path("readyz", views.readyz, name="readyz"),
+    path("lokality/", include("apk.localities.urls")),
     path("nalezy/", include("findings.urls")),
     path("plan/", include("patrols.urls")),
     path("sync/", include("apk.sync.urls")),

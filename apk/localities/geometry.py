@@ -18,6 +18,8 @@ from shapely.geometry import MultiPolygon, Polygon, shape
 
 DECIMALS = 6
 MAX_VERTICES = 5_000
+# Square degrees, about a square metre here: what two boundaries drawn along one kerb may share unmeant.
+LEAST_OVERLAP = 1.2e-10
 
 # EPSG:5514 (S-JTSK / Krovak East North) from WGS84 by EPSG's operation "S-JTSK to WGS 84 (5)", about 1 m in Czechia.
 # Written out, because what PROJ picks from the two codes depends on its version and on the grids a machine has.
@@ -289,10 +291,10 @@ class AreaIndex(Generic[Key]):
         return self._keys[found.min()] if found.size else None
 
     def overlapping(self, area: Area) -> list[Key]:
-        """Ids of the areas that share a surface with `area`, not only an edge or a corner; the smallest first."""
+        """Ids of the areas that share over a square metre with `area`, not only an edge or a corner; smallest first."""
         other = shape(area)
         found = sorted(self._tree.query(other, predicate="intersects"))
-        return [self._keys[n] for n in found if self._shapes[n].intersection(other).area > 0]
+        return [self._keys[n] for n in found if self._shapes[n].intersection(other).area > LEAST_OVERLAP]
 
 
 def to_sjtsk(latitude: float, longitude: float) -> Pair:
@@ -322,6 +324,12 @@ def vertex_count(area: Area) -> int:
     return sum(len(points) - 1 for rings in area["coordinates"] for points in rings)
 
 
+def extent(area: Area) -> tuple[float, float, float, float]:
+    """South, west, north and east of an area in degrees, the order of `Bounds`."""
+    west, south, east, north = shape(area).bounds
+    return south, west, north, east
+
+
 def centre(area: Area) -> Pair:
     """(latitude, longitude) of a point that surely lies inside."""
     point = shape(area).representative_point()
@@ -335,6 +343,7 @@ __all__ = [
     "InvalidArea",
     "centre",
     "distance_m",
+    "extent",
     "from_sjtsk",
     "position",
     "read_area",

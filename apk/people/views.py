@@ -1,7 +1,6 @@
 """The registers of assistants and of accounts."""
 
 from datetime import date
-from typing import Any
 
 from django import forms
 from django.contrib import messages
@@ -16,7 +15,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from apk import czech
-from apk.edits import carried_out
+from apk.edits import carried_out, form_response, posted
 from apk.people import disclosure
 from apk.people.access import Permission, SignedInRequest, requires
 from apk.people.forms import (
@@ -237,15 +236,5 @@ def managed(request: SignedInRequest, pk: int, *, lock: bool = False) -> Assista
     return found
 
 
-def posted(request: SignedInRequest) -> Any:
-    """What the form was sent with; None, an unbound form, when it was only opened."""
-    return request.POST if request.method == "POST" else None
-
-
 def day_of(form: forms.Form) -> date:
     return form.cleaned_data["on"]
-
-
-def form_response(request: SignedInRequest, template: str, context: dict[str, Any]) -> HttpResponse:
-    """A page with a form: 422 when what was sent was refused."""
-    return render(request, template, context, status=422 if context["form"].errors else 200)
