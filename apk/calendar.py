@@ -16,8 +16,8 @@ from zoneinfo import ZoneInfo
 from holidays import country_holidays
 
 LOCAL = ZoneInfo("Europe/Prague")
-YEARS = range(2000, 2200)
-"""Years that the calendar knows; anything else is a slip of the pen."""
+YEARS = range(1999, 2200)
+"""Years that the calendar knows, more than forms take; anything else is a slip of the pen."""
 
 _holidays = country_holidays("CZ", language="cs")
 

@@ -6,6 +6,7 @@ from apk import views
 
 urlpatterns = [
     path("", views.home, name="home"),
+    path("", include("apk.audit.urls")),
     path("", include("apk.people.urls")),
     path("healthz", views.healthz, name="healthz"),
     path("readyz", views.readyz, name="readyz"),

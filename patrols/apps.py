@@ -1,8 +1,8 @@
-from importlib import import_module
-
 from django.apps import AppConfig
+from django.utils.module_loading import import_string
 
-from apk.people import navigation
+from apk.audit import tracked
+from apk.people import desk, navigation
 from apk.people.access import Permission
 
 
@@ -12,5 +12,6 @@ class PatrolsConfig(AppConfig):
 
     def ready(self) -> None:
         navigation.register(navigation.Page("Plán směn", "patrols:this-week", Permission.VIEW_PLAN, 10))
-        # It needs the models, which are not there yet when this module is read.
-        import_module("patrols.desk")
+        desk.register(Permission.PLAN_SHIFTS, import_string("patrols.desk.mentor_cards"))
+        desk.register(Permission.BUILD_SUMMARIES, import_string("patrols.desk.coordinator_cards"))
+        tracked.register("patrols.Shift")

@@ -1,4 +1,4 @@
-"""What the plan puts on the home page; importing this module registers it."""
+"""What the plan puts on the home page."""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -9,8 +9,6 @@ from django.urls import reverse
 
 from apk import czech
 from apk.calendar import Month, Week, day_bounds, holiday, local_date
-from apk.people import desk
-from apk.people.access import Permission
 from apk.people.desk import Card
 from apk.people.models import Assistant, Mentorship, User
 from patrols.models import Shift, ShiftQuerySet
@@ -111,7 +109,3 @@ def coordinator_cards(user: User, now: datetime) -> Iterator[Card]:
 
 def in_hours(seconds: int) -> str:
     return czech.number(Decimal(seconds) / 3600, 1)
-
-
-desk.register(Permission.PLAN_SHIFTS, mentor_cards)
-desk.register(Permission.BUILD_SUMMARIES, coordinator_cards)

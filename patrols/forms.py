@@ -8,8 +8,8 @@ from django.core.exceptions import ValidationError
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
-from apk.calendar import LOCAL, ImpossibleTimeError, Week, instant, local_date
-from apk.converters import with_neighbours
+from apk.calendar import LOCAL, ImpossibleTimeError, instant, local_date
+from apk.forms import DayField
 from apk.localities.models import Locality
 from apk.people.models import Assistant, Mentorship, User
 from patrols.models import Shift
@@ -22,27 +22,6 @@ USUAL_TIMES = {
 }
 OTHER_TIME = "other"
 OTHER_TIME_LABEL = "Jiný čas od–do; je-li „do“ dřív než „od“, směna končí následující den"
-
-
-def a_week_of_the_plan(day: date) -> None:
-    """Validates that the plan has a page for the day."""
-    try:
-        with_neighbours(Week.of(day))
-    except ValueError as error:
-        raise ValidationError("Zadejte den mezi lety 2000 a 2199.") from error
-
-
-class DayField(forms.DateField):
-    """A day, typed into a date picker or as Czechs write it."""
-
-    def __init__(self, **options: Any) -> None:
-        super().__init__(
-            widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
-            input_formats=["%Y-%m-%d", "%d.%m.%Y", "%d. %m. %Y"],
-            validators=[a_week_of_the_plan],
-            error_messages={"required": "Zadejte den.", "invalid": "Zadejte den, například 5. 4. 2021."},
-            **options,
-        )
 
 
 class ClockField(forms.TimeField):

@@ -161,14 +161,14 @@ def test_year_has_thirteen_public_holidays() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["2021-W00", "2021-W53", "1999-W52", "2200-W01", "2021-14", "2021-W1", "2021-W014", ""]
+    "text", ["2021-W00", "2021-W53", "1998-W52", "2200-W01", "2021-14", "2021-W1", "2021-W014", ""]
 )
 def test_week_refuses_what_is_none(text: str) -> None:
     with pytest.raises(ValueError, match="is not a week"):
         Week.parse(text)
 
 
-@pytest.mark.parametrize("text", ["2021-00", "2021-13", "1999-12", "2200-01", "2021-4", "21-04", "2021-04-01", ""])
+@pytest.mark.parametrize("text", ["2021-00", "2021-13", "1998-12", "2200-01", "2021-4", "21-04", "2021-04-01", ""])
 def test_month_refuses_what_is_none(text: str) -> None:
     with pytest.raises(ValueError, match="is not a month"):
         Month.parse(text)
@@ -210,6 +210,6 @@ def test_month_and_week_hold_their_days_and_follow_each_other(day: date) -> None
 
 def test_calendar_ends_at_both_ends() -> None:
     assert Month(2199, 12).end == datetime(2200, 1, 1, tzinfo=LOCAL)
-    for outside in (lambda: Month(2199, 12).next, lambda: Month(2000, 1).previous, lambda: Week(2000, 1).previous):
-        with pytest.raises(ValueError, match="of 2000–2199"):
+    for outside in (lambda: Month(2199, 12).next, lambda: Month(1999, 1).previous, lambda: Week(1999, 1).previous):
+        with pytest.raises(ValueError, match="of 1999–2199"):
             outside()

@@ -1,17 +1,39 @@
 """The access log: who downloaded, exported or looked at what. Rows are only ever added."""
 
-from typing import Any
+from datetime import date
+from typing import Any, Self
 
 import pgtrigger
 from django.db import models
 
+from apk.calendar import day_bounds
 from apk.people.access import Permission
 from apk.people.models import User
 
+DETAILS = {
+    "account": "účet č.",
+    "figures_sha256": "otisk hodnot",
+    "file_sha256": "otisk souboru",
+    "filter": "filtr",
+    "month": "měsíc",
+    "rows": "řádků",
+    "week": "týden",
+}
+"""How the log's page calls what apps above note; a detail it does not know keeps its own name."""
+
 
 class AccessLogQuerySet(models.QuerySet["AccessLog"]):
-    def visible_to(self, user: User) -> "AccessLogQuerySet":
+    def visible_to(self, user: User) -> Self:
         return self if user.may(Permission.VIEW_ACCESS_LOG) else self.none()
+
+    def on_days(self, first: date | None, last: date | None) -> Self:
+        """From the local day `first` to the day `last`, both included; None leaves that side open."""
+        found = self
+        if first is not None:
+            found = found.filter(at__gte=day_bounds(first)[0])
+        if last is not None:
+            found = found.filter(at__lt=day_bounds(last)[1])
+        return found
 
     def note(self, *, user: User, action: str, what: str, **detail: Any) -> "AccessLog":
         """Writes that `user` did `action` (an `AccessLog.Action`) to `what`, a short Czech description.
@@ -45,3 +67,14 @@ class AccessLog(models.Model):
 
     def __str__(self) -> str:
         return f"{self.at:%Y-%m-%d %H:%M} {self.user} {self.get_action_display()} {self.what}"
+
+    @property
+    def facts(self) -> list[tuple[str, str]]:
+        """The details as (name, value) for people."""
+        return [(DETAILS.get(name, name), _text(value)) for name, value in self.detail.items() if value not in ({}, "")]
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, dict):
+        return ", ".join(f"{name}={part}" for name, part in value.items())
+    return str(value)

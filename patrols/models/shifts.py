@@ -13,17 +13,19 @@ from django.db import IntegrityError, models, transaction
 from django.db.models import Count, F, OuterRef, ProtectedError, Q, Sum, Value
 from django.db.models.functions import Greatest, Least, TruncDate
 from django.db.models.lookups import LessThanOrEqual
+from django.urls import reverse
 
 from apk import czech
 from apk.calendar import LOCAL, Month, Week, day_bounds, duration, hours, local_date
 from apk.localities.models import Locality
 from apk.people.access import Role
 from apk.people.models import Assistant, Employment, Mentorship, User
+from apk.refusal import Refused
 
 LONGEST = timedelta(hours=24)
 
 
-class ShiftError(Exception):
+class ShiftError(Refused):
     """The plan refuses a change. The message is a Czech sentence for the person who tried."""
 
     field: ClassVar[str | None] = None
@@ -199,6 +201,9 @@ class Shift(models.Model):
 
     def __str__(self) -> str:
         return f"{self.assistant}: {self.summary}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("patrols:shift", args=[self.pk])
 
     @property
     def starts_on(self) -> date:
