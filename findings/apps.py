@@ -1,6 +1,7 @@
 from django.apps import AppConfig
 from django.utils.module_loading import import_string
 
+from apk.audit import tracked
 from apk.people import desk, navigation
 from apk.people.access import Permission
 from apk.sync import registry
@@ -14,3 +15,6 @@ class FindingsConfig(AppConfig):
         registry.register(import_string("findings.intake.FINDING"))
         navigation.register(navigation.Page("Nálezy", "findings:list", Permission.VIEW_FINDINGS, 20))
         desk.register(Permission.VIEW_FINDINGS, import_string("findings.desk.cards"))
+        photos = tracked.Rows("findings.Photo", "finding_id")
+        tracked.register("findings.Finding", rows=[photos], hidden=["file", "sha256"])
+        tracked.register("findings.Place")

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.apps import apps
 from django.db import DatabaseError, connection, transaction
+from django.db.models import UUIDField
 from django.test import Client
 from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
@@ -15,14 +16,18 @@ from apk.audit import tracked
 from apk.audit.history import Entry
 from apk.people.models import Assistant, Employment, Mentor, Mentorship, User
 from patrols.models import Shift
+from reports.models import MonthlySummary
 from tests.factories import (
     AssistantFactory,
     DistrictFactory,
+    FindingFactory,
     LocalityFactory,
     MentorFactory,
+    PlaceFactory,
     ShiftFactory,
     UserFactory,
     local,
+    record_id,
     square,
 )
 
@@ -269,6 +274,29 @@ def test_every_registered_model_has_a_page(client_of: ClientOf, coordinator: Use
         assert story is not None
         assert hasattr(story.model._meta.default_manager, "visible_to")
         assert all(rows.model.pgh_event_model for rows in (story, *story.rows))
-        key = story.model._meta.pk.to_python("0190f3a0-0000-7000-8000-000000000000" if "finding" in label else "1")
+        key = record_id() if isinstance(story.model._meta.pk, UUIDField) else 1
         for client in clients:
             assert client.get(reverse("audit:history", args=[label, key])).status_code in (200, 404)
+
+
+def test_findings_story_holds_its_photos_and_is_scoped(client_of: ClientOf, mentor: Mentor, shift: Shift) -> None:
+    finding = FindingFactory(assistant=shift.assistant, shift=shift, place=PlaceFactory(name="Jílová – park 1"))
+    finding.with_needle, finding.child_accessible = 5, True
+    finding.save()
+    changed, made = told(client_of(mentor).get(address(finding)))
+    assert plain(changed)[2] == [("Stříkačky s jehlou", "2", "5"), ("Dostupné dětem", "ne", "ano")]
+    values = {label: after for label, _, after in plain(made)[2]}
+    assert values["Místo nálezu"] == "Jílová – park 1"
+    assert values["Druh místa"] == "Park"
+    assert values["Směna"] == "Jana Malá: Jílová, pondělí 5. 4. 2021 8:00–16:00"
+    assert client_of(MentorFactory()).get(address(finding)).status_code == 404
+    assert client_of(mentor).get(address(finding.place)).status_code == 200
+
+
+def test_summary_tells_that_its_figures_changed(client_of: ClientOf, coordinator: User, administrator: User) -> None:
+    summary = MonthlySummary.objects.create(month=date(2021, 4, 1), figures={"pieces": 84}, built_at=local(2021, 5, 1))
+    summary.figures = {"pieces": 85}
+    summary.save()
+    changed, _ = told(client_of(coordinator).get(address(summary)))
+    assert plain(changed)[2] == [("Hodnoty", "upraveno", "upraveno")]
+    assert client_of(administrator).get(address(summary)).status_code == 404
