@@ -63,16 +63,14 @@ def starts_at(day: date, late: bool) -> time:
 def plan_days(days: Iterable[date], team: Sequence[Assistant], sites: Sequence[Site]) -> list[Shift]:
     """Unsaved shifts of eight hours: five of seven assistants on working days, two at weekends.
 
-    Everybody has their two fixed days off, and early and late weeks take turns.
+    Days off and early and late weeks take turns.
     """
     shifts = []
     for day in days:
         week = (day.toordinal() - day.weekday()) // 7
-        on_duty = [
-            n
-            for n in range(len(team))
-            if (day.toordinal() + n) % len(team) >= (2 if day.weekday() < 5 else len(team) - 2)
-        ]
+        free = 2 if day.weekday() < 5 else len(team) - 2
+        # The turn moves on every week, so that in seven weeks everybody works the same.
+        on_duty = [n for n in range(len(team)) if (day.toordinal() + n + week) % len(team) >= free]
         places = seeded("shifts", day).sample(range(len(sites)), len(on_duty))
         for n, place in zip(on_duty, places, strict=True):
             start = datetime.combine(day, starts_at(day, late=(n + week) % 2 == 1), LOCAL)
