@@ -5,7 +5,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db.models import F, Max
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 
 from apk.calendar import day_bounds, local_date
 from apk.localities.models import Locality
-from apk.people.access import Permission, requires
+from apk.people.access import Permission, SignedInRequest, requires
 from apk.people.models import Mentorship, User
 from findings.maps import city_map
 from findings.models import Finding, Place, PlaceKind, Source
@@ -26,7 +26,7 @@ MOST_PLACES = 300
 
 @requires(Permission.LOG_IN_THE_FIELD)
 @require_safe
-def today(request: HttpRequest) -> HttpResponse:
+def today(request: SignedInRequest) -> HttpResponse:
     """My shifts of today and tomorrow, my mentor, my last findings and what waits in the phone."""
     now = timezone.now()
     day = local_date(now)
@@ -54,7 +54,7 @@ def today(request: HttpRequest) -> HttpResponse:
 
 @requires(Permission.LOG_IN_THE_FIELD)
 @require_safe
-def capture(request: HttpRequest) -> HttpResponse:
+def capture(request: SignedInRequest) -> HttpResponse:
     """The form of a new finding, or of a refused one that waits in the phone to be corrected."""
     context = {
         "screen": "capture",
@@ -68,7 +68,7 @@ def capture(request: HttpRequest) -> HttpResponse:
 
 @requires(Permission.LOG_IN_THE_FIELD)
 @require_safe
-def queue(request: HttpRequest) -> HttpResponse:
+def queue(request: SignedInRequest) -> HttpResponse:
     """What waits in the phone and why; the phone fills the page in."""
     return render(request, "field/queue.html", {"screen": "queue", "field_data": page_data(request.user)})
 

@@ -3,8 +3,7 @@
 A value that makes no sense is named in a sentence and narrows nothing: no row is hidden because of a typing mistake.
 """
 
-from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.db.models import F
@@ -12,10 +11,14 @@ from django.http import QueryDict
 
 from apk import czech
 from apk.calendar import Month
+from apk.forms import DayField
 from apk.localities.models import District, Locality
 from apk.people.access import Permission
 from apk.people.models import Assistant, User
 from findings.models import Finding, FindingQuerySet, Place, PlaceKind
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 OUTSIDE = "mimo"
 
@@ -28,31 +31,6 @@ ORDERS = {
     "kusu": "pieces",
 }
 NEWEST_FIRST = "-cas"
-
-
-class DayInput(forms.DateInput):
-    """The browser's own picker of a day, which speaks ISO."""
-
-    input_type = "date"
-
-    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
-        super().__init__(attrs, format="%Y-%m-%d")
-
-
-class DayField(forms.DateField):
-    """A day as an address writes it: 2021-04-05."""
-
-    widget = DayInput
-
-    def __init__(self, **options: Any) -> None:
-        message = "Datum se píše rok-měsíc-den, například 2021-04-05."
-        super().__init__(required=False, input_formats=["%Y-%m-%d"], error_messages={"invalid": message}, **options)
-
-    def to_python(self, value: Any) -> date | None:
-        day = super().to_python(value)
-        if day is not None and not 2000 <= day.year <= 2199:
-            raise forms.ValidationError(self.error_messages["invalid"], code="invalid")
-        return day
 
 
 class MonthField(forms.CharField):
@@ -84,19 +62,20 @@ class FindingFilter(forms.Form):
     """
 
     mesic = MonthField(label="Měsíc")
-    od = DayField(label="Od dne")
-    do = DayField(label="Do dne")
+    od = DayField(label="Od dne", required=False)
+    do = DayField(label="Do dne", required=False)
     lokalita = choice("Lokalita", "Takovou lokalitu neznáme.")
     obvod = choice("Městský obvod", "Takový městský obvod neznáme.")
     asistent = choice("Asistent", "Takového asistenta neznáme.")
     druh = choice("Druh místa", "Takový druh místa neznáme.")
-    den = DayField(label="Den", widget=forms.HiddenInput)
+    den = DayField(label="Den", required=False, widget=forms.HiddenInput)
     misto = forms.CharField(label="Místo nálezu", required=False, widget=forms.HiddenInput)
     razeni = forms.CharField(label="Řazení", required=False, widget=forms.HiddenInput)
 
     def __init__(self, data: QueryDict, *, user: User) -> None:
         super().__init__(data, auto_id="filtr-%s", label_suffix="")
         self.user = user
+        self.labels: dict[str, dict[str, str]] = {}
         localities = Locality.objects.visible_to(user).values_list("pk", "name")
         self.offer("lokalita", "všechny", [(OUTSIDE, "mimo lokality"), *localities])
         self.offer("druh", "všechny", PlaceKind.choices)
@@ -111,7 +90,8 @@ class FindingFilter(forms.Form):
     def offer(self, name: str, everything: str, choices: Any) -> None:
         field = self.fields[name]
         assert isinstance(field, forms.ChoiceField)  # noqa: S101  # tells the type checker which fields these are
-        field.choices = [("", everything), *((str(value), label) for value, label in choices)]
+        self.labels[name] = {str(value): label for value, label in choices}
+        field.choices = [("", everything), *self.labels[name].items()]
 
     def clean_misto(self) -> Place | None:
         text = self.cleaned_data["misto"]
@@ -168,8 +148,7 @@ class FindingFilter(forms.Form):
     def words(self) -> list[tuple[str, str]]:
         """The valid parts of the filter as people say them: (name in the address, Czech words)."""
         self.is_valid()
-        chosen = self.cleaned_data
-        spoken = {
+        spoken: dict[str, Callable[[Any], str]] = {
             "mesic": lambda month: czech.month(month.first_day),
             "od": lambda day: f"od {czech.day(day)}",
             "do": lambda day: f"do {czech.day(day)}",
@@ -178,8 +157,7 @@ class FindingFilter(forms.Form):
         }
         said = []
         for name in self.fields:
-            value = chosen.get(name)
+            value = self.cleaned_data.get(name)
             if value and name != "razeni":
-                speak = spoken.get(name) or dict(self.fields[name].choices).get
-                said.append((name, speak(value)))
+                said.append((name, spoken[name](value) if name in spoken else self.labels[name][value]))
         return said

@@ -8,7 +8,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -20,7 +20,7 @@ from apk.calendar import local_date
 from apk.csv_files import CONTENT_TYPE, Cell, csv_lines
 from apk.localities.geometry import to_sjtsk
 from apk.localities.models import Locality
-from apk.people.access import Permission, requires
+from apk.people.access import Permission, SignedInRequest, requires
 from apk.people.models import User
 from findings.filters import FindingFilter
 from findings.forms import PlaceNameForm
@@ -41,12 +41,12 @@ COLUMNS = (
 
 @requires(Permission.VIEW_FINDINGS)
 @require_safe
-def finding_list(request: HttpRequest) -> HttpResponse:
+def finding_list(request: SignedInRequest) -> HttpResponse:
     """The findings that the filter in the address lets through, with their figures, a table and a map."""
     return render_list(request, FindingFilter(request.GET, user=request.user))
 
 
-def render_list(request: HttpRequest, form: FindingFilter, status: int = 200) -> HttpResponse:
+def render_list(request: SignedInRequest, form: FindingFilter, status: int = 200) -> HttpResponse:
     found = form.findings()
     page = Paginator(with_names(found), PAGE).get_page(request.GET.get("page"))
     localities = Locality.objects.visible_to(request.user)
@@ -95,7 +95,7 @@ def place_marks(findings: Iterable[Finding]) -> list[dict[str, Any]]:
 
 @requires(Permission.EXPORT_FINDINGS)
 @require_GET
-def export(request: HttpRequest) -> HttpResponseBase:
+def export(request: SignedInRequest) -> HttpResponseBase:
     """The filtered findings as a CSV file; who took which is written to the access log."""
     form = FindingFilter(request.GET, user=request.user)
     if not form.is_valid():
@@ -158,7 +158,7 @@ def export_rows(found: FindingQuerySet) -> Iterator[tuple[Cell, ...]]:
 
 @requires(Permission.VIEW_FINDINGS)
 @require_safe
-def detail(request: HttpRequest, pk: UUID) -> HttpResponse:
+def detail(request: SignedInRequest, pk: UUID) -> HttpResponse:
     """One finding: everything known about it, its place on the map, its photos."""
     findings = with_names(Finding.objects.visible_to(request.user)).select_related("shift__locality")
     finding = get_object_or_404(findings.prefetch_related("photos"), pk=pk)
@@ -182,7 +182,7 @@ def detail(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @requires(Permission.VIEW_FINDINGS)
 @require_safe
-def place(request: HttpRequest, pk: int) -> HttpResponse:
+def place(request: SignedInRequest, pk: int) -> HttpResponse:
     """A place with those of its findings that the user may see."""
     shown = get_object_or_404(visible_places(request.user), pk=pk)
     found = Finding.objects.visible_to(request.user).filter(place=shown)
@@ -207,7 +207,7 @@ def visible_places(user: User) -> PlaceQuerySet:
 
 @requires(Permission.MANAGE_LOCALITIES)
 @require_http_methods(["GET", "HEAD", "POST"])
-def rename_place(request: HttpRequest, pk: int) -> HttpResponse:
+def rename_place(request: SignedInRequest, pk: int) -> HttpResponse:
     """A place's name and address; the change history keeps the earlier ones."""
     with transaction.atomic():
         # Locked, so that of two people who rename at once the second one learns of the first.
