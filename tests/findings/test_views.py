@@ -303,6 +303,20 @@ def test_the_detail_shows_facts_shift_and_photos(
     assert reverse("patrols:shift", args=[shift.pk]) in page
 
 
+def test_the_history_is_offered_to_those_who_may_open_it(
+    client_of: ClientOf, mentor: Mentor, assistant: Assistant
+) -> None:
+    finding = FindingFactory(assistant=assistant)
+    for label, pk, url in (
+        ("findings.finding", finding.pk, reverse("findings:detail", args=[finding.pk])),
+        ("findings.place", finding.place_id, reverse("findings:place", args=[finding.place_id])),
+    ):
+        history = reverse("audit:history", args=[label, pk])
+        assert history in client_of(mentor).get(url).content.decode()
+        assert client_of(mentor).get(history).status_code == 200
+        assert history not in client_of(assistant).get(url).content.decode()
+
+
 def test_what_people_wrote_is_shown_as_text(client_of: ClientOf, assistant: Assistant) -> None:
     place = PlaceFactory(name="<script>alert(1)</script>")
     finding = FindingFactory(assistant=assistant, place=place, note="<img src=x>")
