@@ -1,7 +1,7 @@
 """The endpoint that phones send to. The protocol is described in docs/sync-protocol.md; it may grow, never change."""
 
 import hashlib
-from typing import Annotated
+from typing import Annotated, Any
 
 import structlog
 from django.conf import settings
@@ -12,9 +12,11 @@ from django.middleware.csrf import get_token
 from django.utils import timezone
 from ninja import Header, NinjaAPI, Path, Query, Status
 from ninja.errors import HttpError, ValidationError
+from ninja.openapi.schema import OpenAPISchema
 from ninja.security import APIKeyCookie
 from ninja.utils import check_csrf
 from pydantic import UUID7
+from pydantic.json_schema import models_json_schema
 
 from apk.people.access import Permission, SignedInRequest
 from apk.people.models import User
@@ -31,7 +33,7 @@ from apk.sync.protocol import (
     SessionUser,
 )
 from apk.sync.receiving import receive
-from apk.sync.registry import NotNow, PhotoDiffers, PhotoRefused, kind_called
+from apk.sync.registry import NotNow, PhotoDiffers, PhotoRefused, kind_called, registered
 
 log = structlog.get_logger(__name__)
 
@@ -77,7 +79,25 @@ class Session(APIKeyCookie):
         return request.user
 
 
-api = NinjaAPI(
+class DescribedAPI(NinjaAPI):
+    """Describes also what may be inside a record, which the apps above know."""
+
+    def get_openapi_schema(self, **options: Any) -> OpenAPISchema:
+        description = super().get_openapi_schema(**options)
+        schemas = description["components"]["schemas"]
+        references, definitions = models_json_schema(
+            [(schema, "validation") for kind in registered() for schema in kind.payloads.values()],
+            ref_template="#/components/schemas/{model}",
+        )
+        schemas.update(definitions.get("$defs", {}))
+        record = schemas["Batch"]["properties"]["records"]["items"]["properties"]
+        record["payload"]["anyOf"] = list(references.values())
+        record["kind"]["enum"] = sorted(kind.name for kind in registered())
+        record["version"]["enum"] = sorted({version for kind in registered() for version in kind.payloads})
+        return description
+
+
+api = DescribedAPI(
     title="APK – příjem záznamů z telefonů",
     version="1",
     description="Records made in the street, accepted exactly once. See docs/sync-protocol.md.",

@@ -98,15 +98,15 @@ RECORD_SCHEMA: Final[dict[str, Any]] = {
     "description": "Only the id decides whether the batch is read; a fault in the rest refuses this one record.",
     "required": ["id", "kind", "version", "recorded_at", "payload"],
     "properties": {
-        "id": {"type": "string", "format": "uuid", "description": "UUIDv7, minted when the form opened"},
-        "kind": {"type": "string", "examples": ["finding"]},
-        "version": {"type": "integer", "minimum": 1, "description": "Version of the payload's shape"},
+        "id": {"type": "string", "format": "uuid7", "description": "Minted when the form opened"},
+        "kind": {"type": "string"},
+        "version": {"type": "integer", "description": "Version of the payload's shape"},
         "recorded_at": {
             "type": "string",
             "format": "date-time",
             "description": "The phone's clock when the record was saved, with the phone's offset from UTC",
         },
-        "payload": {"type": "object", "description": "See the schemas of payloads, one for each kind and version"},
+        "payload": {"type": "object", "description": "One of the shapes that the kind has, by its version"},
     },
 }
 
