@@ -70,8 +70,12 @@ class AccessLog(models.Model):
 
     @property
     def facts(self) -> list[tuple[str, str]]:
-        """The details as (name, value) for people."""
-        return [(DETAILS.get(name, name), _text(value)) for name, value in self.detail.items() if value not in ({}, "")]
+        """The details as (name, value) for people; of a digest its beginning."""
+        return [
+            (DETAILS.get(name, name), f"{value[:12]}…" if name.endswith("sha256") else _text(value))
+            for name, value in self.detail.items()
+            if value not in ({}, "")
+        ]
 
 
 def _text(value: Any) -> str:

@@ -50,6 +50,7 @@ def test_log_shows_the_latest_first_in_czech(client_of: ClientOf, administrator:
     response = client_of(administrator).get(LOG)
     assert shown(response) == [second, first]
     page = response.content.decode()
+    assert note(jana, APRIL_5, file_sha256="ab" * 32).facts == [("otisk souboru", "abababababab…")]
     assert set(first.facts) == {("řádků", "3"), ("filtr", "mesic=2021-04"), ("týden", "2021-W14")}
     assert all(text in page for text in ("řádků: 3", "filtr: mesic=2021-04", "týden: 2021-W14", "odd: x"))
     assert "Stažení" in page
