@@ -68,6 +68,7 @@ class FindingFilter(forms.Form):
     obvod = choice("Městský obvod", "Takový městský obvod neznáme.")
     asistent = choice("Asistent", "Takového asistenta neznáme.")
     druh = choice("Druh místa", "Takový druh místa neznáme.")
+    deti = choice("Dostupné dětem", "U dostupnosti dětem jde vybrat jen „ano“.")
     den = DayField(label="Den", required=False, widget=forms.HiddenInput)
     misto = forms.CharField(label="Místo nálezu", required=False, widget=forms.HiddenInput)
     razeni = forms.CharField(label="Řazení", required=False, widget=forms.HiddenInput)
@@ -79,6 +80,7 @@ class FindingFilter(forms.Form):
         localities = Locality.objects.visible_to(user).values_list("pk", "name")
         self.offer("lokalita", "všechny", [(OUTSIDE, "mimo lokality"), *localities])
         self.offer("druh", "všechny", PlaceKind.choices)
+        self.offer("deti", "nerozhoduje", [("ano", "dostupné dětem")])
         # Those who see only their own findings have no use for the others' names.
         if user.may(Permission.VIEW_PEOPLE):
             assistants = Assistant.objects.visible_to(user).select_related("user")
@@ -139,6 +141,8 @@ class FindingFilter(forms.Form):
             found = found.filter(assistant=chosen["asistent"])
         if "druh" in chosen:
             found = found.filter(place_kind=chosen["druh"])
+        if "deti" in chosen:
+            found = found.filter(child_accessible=True)
         if "misto" in chosen:
             found = found.filter(place=chosen["misto"])
         column = F(ORDERS[self.order.removeprefix("-")])

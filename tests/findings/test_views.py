@@ -152,7 +152,11 @@ def various() -> dict[str, Finding]:
         "south": FindingFactory(place=PlaceFactory(locality=hlubina), found_at=local(2021, 4, 16)),
         "stray": FindingFactory(place=PlaceFactory(locality=None), found_at=local(2021, 4, 17)),
         "school": FindingFactory(
-            place=PlaceFactory(locality=jilova), place_kind=PlaceKind.SCHOOL, found_at=local(2021, 4, 18), with_needle=7
+            place=PlaceFactory(locality=jilova),
+            place_kind=PlaceKind.SCHOOL,
+            found_at=local(2021, 4, 18),
+            with_needle=7,
+            child_accessible=True,
         ),
     }
 
@@ -169,6 +173,7 @@ def various() -> dict[str, Finding]:
         (lambda f: {"obvod": f["plain"].locality.district_id}, ["may", "school", "plain"]),
         (lambda f: {"asistent": f["plain"].assistant_id}, ["plain"]),
         (lambda _: {"druh": "school"}, ["school"]),
+        (lambda _: {"deti": "ano"}, ["school"]),
         (lambda f: {"misto": f["stray"].place_id}, ["stray"]),
         (lambda f: {"mesic": "2021-04", "obvod": f["plain"].locality.district_id}, ["school", "plain"]),
         (lambda _: {"mesic": "2021-04", "razeni": "-kusu"}, ["school", "stray", "south", "plain"]),
@@ -199,6 +204,7 @@ def test_the_filter_in_the_address_chooses_and_orders_rows(
         ({"obvod": "0"}, "Takový městský obvod neznáme."),
         ({"asistent": "-1"}, "Takového asistenta neznáme."),
         ({"druh": "hřiště"}, "Takový druh místa neznáme."),
+        ({"deti": "1"}, "U dostupnosti dětem jde vybrat jen"),
         ({"misto": "9" * 30}, "Takové místo nálezu neznáme."),
         ({"misto": "²"}, "Takové místo nálezu neznáme."),
         ({"razeni": "heslo"}, "Takové řazení neznáme."),
