@@ -19,8 +19,8 @@ from tests.factories import (
 MONTHS = (Month(2021, 2), Month(2021, 3), Month(2021, 4), Month(2021, 10), Month(2021, 11))
 
 
-def scatter(seed: int, findings: int = 60) -> None:
-    """Fills MONTHS: findings to the last microsecond of a month and outside localities, places that lie in another
+def scatter(seed: int, findings: int = 60, months: tuple[Month, ...] = MONTHS) -> None:
+    """Fills `months`: findings to the last microsecond of a month and outside localities, places that lie in another
     locality than their findings, shifts over midnight, month ends and clock changes, Czech names to be sorted."""
     random = Random(seed)
     districts = [DistrictFactory(name=name) for name in ("Vítkovice", "Slezská Ostrava", "Čtvrť", "Chudobín")]
@@ -31,8 +31,8 @@ def scatter(seed: int, findings: int = 60) -> None:
     assistants = [AssistantFactory(user__last_name=name) for name in ("Říha", "Rys", "Čech", "Chalupa", "Hora")]
     places = [PlaceFactory(locality=random.choice([*localities, None])) for _ in range(15)]
     GrantProjectFactory()
-    busy_until = dict.fromkeys(assistants, MONTHS[0].previous.start)
-    for month in MONTHS:
+    busy_until = dict.fromkeys(assistants, months[0].previous.start)
+    for month in months:
         span = (month.end - month.start) // timedelta(microseconds=1)
         edges = [0, span - 1]
         for ordinal in range(findings):
