@@ -8,6 +8,8 @@ urlpatterns = [
     path("", views.home, name="home"),
     path("", include("apk.audit.urls")),
     path("", include("apk.people.urls")),
+    # Two prefixes of one application: prehledy/ and projekty/.
+    path("", include("reports.urls")),
     path("healthz", views.healthz, name="healthz"),
     path("readyz", views.readyz, name="readyz"),
     path("lokality/", include("apk.localities.urls")),

@@ -1,6 +1,9 @@
 from django.apps import AppConfig
+from django.utils.module_loading import import_string
 
 from apk.audit import tracked
+from apk.people import desk, navigation
+from apk.people.access import Permission
 
 
 class ReportsConfig(AppConfig):
@@ -10,3 +13,7 @@ class ReportsConfig(AppConfig):
     def ready(self) -> None:
         tracked.register("reports.GrantProject")
         tracked.register("reports.MonthlySummary", hidden=["inputs", "sha256"])
+        navigation.register(navigation.Page("Měsíční přehledy", "reports:months", Permission.VIEW_SUMMARIES, 30))
+        navigation.register(navigation.Page("Projekty", "reports:projects", Permission.VIEW_SUMMARIES, 35))
+        desk.register(Permission.BUILD_SUMMARIES, import_string("reports.desk.month_just_ended"))
+        desk.register(Permission.PLAN_SHIFTS, import_string("reports.desk.month_so_far"))

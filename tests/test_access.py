@@ -18,11 +18,13 @@ import pytest
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from apk.calendar import Week
+from apk.calendar import Month, Week
 from apk.people.access import Permission
 from apk.people.models import Assistant, Mentor, User
 from findings.models import Finding, Photo
 from patrols.models import Shift
+from reports.counting import count
+from reports.models import GrantProject, MonthlySummary
 from tests import factories
 
 VISITORS = ("anonymous", "assistant", "other_assistant", "mentor", "other_mentor", "coordinator", "administrator")
@@ -76,6 +78,18 @@ ROWS: dict[str, str] = {
     "findings:photo": "302 200 404 200 404 200 403",
     "findings:place": "302 200 200 200 200 200 403",
     "findings:rename-place": "302 403 403 200 200 403 404",
+    "reports:months": "302 403 403 200 200 200 403",
+    "reports:export-months": "302 403 403 403 403 200 403",
+    "reports:month": "302 403 403 200 200 200 403",
+    "reports:building": "302 403 403 200 200 200 403",
+    "reports:build": "302 403 403 403 403 302 403",
+    "reports:download": "302 403 403 403 403 200 403",
+    "reports:shifts": "302 403 403 200 200 200 403",
+    "reports:export-shifts": "302 403 403 403 403 200 403",
+    "reports:projects": "302 403 403 200 200 200 403",
+    "reports:create-project": "302 403 403 403 403 200 403",
+    "reports:project": "302 403 403 200 200 200 403",
+    "reports:edit-project": "302 403 403 403 403 200 403",
     "field:today": "302 200 200 403 403 403 403",
     "field:capture": "302 200 200 403 403 403 403",
     "field:queue": "302 200 200 403 403 403 403",
@@ -97,6 +111,10 @@ ROWS: dict[str, str] = {
     "account_reset_password_from_key": OPEN,
     "account_reset_password_from_key_done": OPEN,
 }
+
+
+# Pages of reports that name a month and nothing else.
+MONTHLY = ("month", "building", "build", "shifts", "export-shifts")
 
 
 def addresses(patterns: list[Any], namespace: str = "") -> Iterator[tuple[str, Callable[..., Any]]]:
@@ -121,6 +139,7 @@ class World:
     shift: Shift
     finding: Finding
     photo: Photo
+    project: GrantProject
 
     @cached_property
     def visitors(self) -> dict[str, User | None]:
@@ -166,6 +185,10 @@ class World:
             "findings:photo": {"pk": self.photo.pk},
             "findings:place": {"pk": self.finding.place_id},
             "findings:rename-place": {"pk": self.finding.place_id},
+            **{f"reports:{name}": {"month": Month(2021, 4)} for name in MONTHLY},
+            "reports:download": {"month": Month(2021, 4), "extension": "csv"},
+            "reports:project": {"pk": self.project.pk},
+            "reports:edit-project": {"pk": self.project.pk},
             "sync:photo": {"photo_id": factories.record_id()},
             "account_reset_password_from_key": {"uidb36": "1", "key": "not-a-key"},
         }
@@ -187,7 +210,9 @@ def world(mentor: Mentor, assistant: Assistant, settings: Any) -> World:
         upload_digest=b"\0" * 32,
         sha256="0" * 64,
     )
-    return World(mentor, assistant, shift, finding, photo)
+    project = factories.GrantProjectFactory()
+    MonthlySummary.objects.store(count(Month(2021, 4)), inputs="", by=None)
+    return World(mentor, assistant, shift, finding, photo, project)
 
 
 def test_every_address_has_a_row_and_every_row_an_address() -> None:

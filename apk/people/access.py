@@ -15,6 +15,8 @@ from django.db import models
 from django.http import HttpRequest, HttpResponseBase
 
 if TYPE_CHECKING:
+    from django_htmx.middleware import HtmxDetails
+
     from apk.people.models import User
 
 
@@ -100,6 +102,7 @@ class SignedInRequest(HttpRequest):
     """What a view behind `requires` is given: its user is one of ours, never anonymous. For annotations only."""
 
     user: "User"
+    htmx: "HtmxDetails"
 
 
 def requires(permission: Permission) -> Callable[[View], View]:

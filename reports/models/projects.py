@@ -65,6 +65,18 @@ class GrantProject(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def city_percent(self) -> Decimal:
+        return 100 - self.ministry_percent if self.total_cost else Decimal(0)
+
+    @property
+    def months(self) -> list[Month]:
+        """Every month with at least a day of the realisation, in order."""
+        last, months = Month.of(self.ends), [Month.of(self.starts)]
+        while months[-1] < last:
+            months.append(months[-1].next)
+        return months
+
     def holds(self, month: Month) -> bool:
         """Whether at least a day of `month` lies in the time of realisation."""
         return self.starts <= month.last_day and self.ends >= month.first_day

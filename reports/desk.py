@@ -1,0 +1,76 @@
+"""Cards of the home page: what the coordinator should build or mend, what the mentor's people found so far."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from django.urls import reverse
+
+from apk import czech
+from apk.calendar import Month
+from apk.people.desk import Card
+from apk.people.models import User
+from findings.models import Finding
+from patrols.models import Shift
+from reports import months
+from reports.documents.wording import figure_in_words
+from reports.figures import Unit
+from reports.models import Job
+from reports.months import Condition, MonthRecord
+
+
+def month_just_ended(user: User, now: datetime) -> Iterator[Card]:
+    """For those who build summaries: the last month, and others whose building failed."""
+    last = Month.of(now).previous
+    (record,) = months.records([last])
+    yield card_of(record)
+    for job in Job.objects.visible_to(user).latest_of_each_month():
+        if job.state == Job.State.FAILED and job.period != last:
+            yield Card(
+                title=f"Přehled: {czech.month(job.month)}",
+                value="nepodařilo se sestavit",
+                detail=job.error,
+                url=reverse("reports:month", args=[job.period]),
+                action="Otevřít měsíc",
+                urgent=True,
+            )
+
+
+def card_of(record: MonthRecord) -> Card:
+    """How the summary of the month stands, in one card."""
+    match record.condition:
+        case Condition.NOT_BUILT:
+            detail, action = "Měsíc skončil a jeho přehled ještě nikdo nesestavil.", "Sestavit přehled"
+        case Condition.OUTDATED:
+            detail, action = "Záznamy se od sestavení změnily, přehled je potřeba přepočítat.", "Přepočítat"
+        case Condition.FAILED:
+            detail, action = record.job.error if record.job else "", "Zkusit znovu"
+        case Condition.BUILDING:
+            detail, action = "Za chvíli bude hotový.", "Podívat se"
+        case Condition.CURRENT:
+            pieces = figure_in_words(Unit.PIECES, record.totals["pieces"])
+            places = czech.counted(record.totals["places"], "místě", "místech", "místech")
+            detail, action = f"Nalezeno {pieces} na {places}.", "Otevřít přehled"
+    return Card(
+        title=f"Přehled: {czech.month(record.month.first_day)}",
+        value=record.condition.label,
+        detail=detail,
+        url=reverse("reports:month", args=[record.month]),
+        action=action,
+        urgent=record.condition in {Condition.NOT_BUILT, Condition.OUTDATED, Condition.FAILED},
+    )
+
+
+def month_so_far(user: User, now: datetime) -> Iterator[Card]:
+    """For mentors: what the assistants they lead found this month and how long they served."""
+    month = Month.of(now)
+    found = Finding.objects.visible_to(user).in_month(month).counts()
+    served = Shift.objects.visible_to(user).counts(month.start, now)
+    hours = figure_in_words(Unit.HOURS, served["patrol_seconds"])
+    events = czech.counted(found["events"], "nález", "nálezy", "nálezů")
+    yield Card(
+        title=f"Zatím v měsíci: {czech.month(month.first_day)}",
+        value=figure_in_words(Unit.PIECES, found["pieces"]),
+        detail=f"{events}, ve službě {hours}.",
+        url=f"{reverse('findings:list')}?mesic={month}",
+        action="Zobrazit nálezy",
+    )

@@ -1,0 +1,75 @@
+"""Which shifts a list shows and which months: what their addresses may say.
+
+A value that makes no sense is named in a sentence and narrows nothing.
+"""
+
+from typing import Any, cast
+
+from django import forms
+from django.http import QueryDict
+
+from apk.calendar import Month
+from apk.localities.models import District, Locality
+from apk.people.models import Assistant, User
+from patrols.models import Shift, ShiftQuerySet
+
+
+def choice(label: str, unknown: str) -> forms.ChoiceField:
+    return forms.ChoiceField(label=label, required=False, error_messages={"invalid_choice": unknown})
+
+
+class Filter(forms.Form):
+    """A filter in the address; each of its fields is optional."""
+
+    def __init__(self, data: QueryDict) -> None:
+        super().__init__(data, auto_id="filtr-%s")
+
+    def offer(self, name: str, everything: str, choices: Any) -> None:
+        """Fills the choices of a field: `everything` is what no choice is called."""
+        field = cast("forms.ChoiceField", self.fields[name])
+        field.choices = [("", everything), *((str(value), label) for value, label in choices)]
+
+    @property
+    def chosen(self) -> dict[str, str]:
+        """The values that make sense."""
+        self.is_valid()
+        return {name: value for name, value in self.cleaned_data.items() if value}
+
+
+class ShiftFilter(Filter):
+    """Narrows the shifts of a month. Makes three queries for its choices."""
+
+    lokalita = choice("Lokalita", "Takovou lokalitu neznáme.")
+    obvod = choice("Městský obvod", "Takový městský obvod neznáme.")
+    asistent = choice("Asistent", "Takového asistenta neznáme.")
+
+    def __init__(self, data: QueryDict, *, user: User, month: Month) -> None:
+        super().__init__(data)
+        self.user, self.month = user, month
+        self.offer("lokalita", "všechny", Locality.objects.visible_to(user).values_list("pk", "name"))
+        self.offer("obvod", "všechny", District.objects.visible_to(user).values_list("pk", "name"))
+        assistants = Assistant.objects.visible_to(user).select_related("user")
+        self.offer("asistent", "všichni", [(assistant.pk, str(assistant)) for assistant in assistants])
+
+    def shifts(self) -> ShiftQuerySet:
+        """Shifts with time in the month that the user may see, each with `seconds_within` of it."""
+        columns = {"lokalita": "locality", "obvod": "locality__district", "asistent": "assistant"}
+        narrowed = {columns[name]: value for name, value in self.chosen.items()}
+        visible = Shift.objects.visible_to(self.user).filter(**narrowed)
+        return visible.within(self.month.start, self.month.end)
+
+
+class MonthFilter(Filter):
+    """Narrows the list of months to a year."""
+
+    rok = choice("Rok", "Z takového roku žádný měsíc není.")
+
+    def __init__(self, data: QueryDict, *, months: list[Month]) -> None:
+        super().__init__(data)
+        self.months = months
+        years = sorted({month.year for month in months}, reverse=True)
+        self.offer("rok", "všechny", [(year, str(year)) for year in years])
+
+    def shown(self) -> list[Month]:
+        year = self.chosen.get("rok")
+        return [month for month in self.months if not year or month.year == int(year)]

@@ -1,0 +1,72 @@
+"""Pages of the grant projects."""
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.db import transaction
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_safe
+
+from apk.calendar import Month
+from apk.people.access import Permission, SignedInRequest, requires
+from reports import months
+from reports.figures import HEADLINE
+from reports.forms import ProjectForm
+from reports.models import GrantProject
+
+PROJECTS_ON_PAGE = 50
+
+
+@requires(Permission.VIEW_SUMMARIES)
+@require_safe
+def project_list(request: SignedInRequest) -> HttpResponse:
+    """All grant projects, the newest first."""
+    page = Paginator(GrantProject.objects.visible_to(request.user), PROJECTS_ON_PAGE).get_page(request.GET.get("page"))
+    may_manage = request.user.may(Permission.MANAGE_PROJECTS)
+    return render(request, "reports/project_list.html", {"page": page, "may_manage": may_manage})
+
+
+@requires(Permission.VIEW_SUMMARIES)
+@require_safe
+def detail(request: SignedInRequest, pk: int) -> HttpResponse:
+    """One project: its card and its months that have begun."""
+    project = get_object_or_404(GrantProject.objects.visible_to(request.user), pk=pk)
+    begun = [month for month in project.months if month <= Month.of(timezone.now())]
+    owned = [record for record in months.records(begun) if record.project == project]
+    context = {
+        "project": project,
+        "records": owned,
+        "figures": HEADLINE,
+        "may_manage": request.user.may(Permission.MANAGE_PROJECTS),
+        "may_view_history": request.user.may(Permission.VIEW_HISTORY),
+    }
+    return render(request, "reports/project.html", context)
+
+
+@requires(Permission.MANAGE_PROJECTS)
+@require_http_methods(["GET", "HEAD", "POST"])
+def create(request: SignedInRequest) -> HttpResponse:
+    """A new project."""
+    return edited(request, GrantProject(), "Nový projekt", "Projekt byl založen.")
+
+
+@requires(Permission.MANAGE_PROJECTS)
+@require_http_methods(["GET", "HEAD", "POST"])
+@transaction.atomic
+def edit(request: SignedInRequest, pk: int) -> HttpResponse:
+    """A project's card. Locked, so that of two people who save at once the second one learns of the first."""
+    project = get_object_or_404(GrantProject.objects.visible_to(request.user).select_for_update(), pk=pk)
+    return edited(request, project, f"Upravit projekt: {project.name}", "Projekt byl uložen.")
+
+
+def edited(request: SignedInRequest, project: GrantProject, heading: str, done: str) -> HttpResponse:
+    name = project.name  # a refused form leaves what was typed on the project
+    form = ProjectForm(request.POST if request.method == "POST" else None, instance=project)
+    if request.method == "POST" and form.is_valid():
+        saved = form.save()
+        messages.success(request, done)
+        return redirect("reports:project", saved.pk)
+    status = 422 if request.method == "POST" else 200
+    context = {"form": form, "project": project, "name": name, "heading": heading}
+    return render(request, "reports/project_form.html", context, status=status)

@@ -1,0 +1,23 @@
+"""Addresses under /prehledy/ and /projekty/."""
+
+from django.urls import path
+
+import apk.converters  # noqa: F401  # registers <month:…>
+from reports import project_views, views
+
+app_name = "reports"
+
+urlpatterns = [
+    path("prehledy/", views.month_list, name="months"),
+    path("prehledy/export.csv", views.export_months, name="export-months"),
+    path("prehledy/<month:month>/", views.month_page, name="month"),
+    path("prehledy/<month:month>/prubeh/", views.building, name="building"),
+    path("prehledy/<month:month>/sestavit/", views.build, name="build"),
+    path("prehledy/<month:month>/smeny/", views.shifts, name="shifts"),
+    path("prehledy/<month:month>/smeny/export.csv", views.export_shifts, name="export-shifts"),
+    path("prehledy/<month:month>/dokument.<slug:extension>", views.download, name="download"),
+    path("projekty/", project_views.project_list, name="projects"),
+    path("projekty/novy/", project_views.create, name="create-project"),
+    path("projekty/<int:pk>/", project_views.detail, name="project"),
+    path("projekty/<int:pk>/upravit/", project_views.edit, name="edit-project"),
+]

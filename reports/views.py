@@ -1,0 +1,278 @@
+"""Pages of the months: the list, one month with its figures, what lies behind the hours, the documents."""
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
+from typing import Any
+
+from django.conf import settings
+from django.core.paginator import Paginator
+from django.http import Http404, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_POST, require_safe
+from django_htmx.http import HttpResponseClientRefresh
+
+from apk.audit.models import AccessLog
+from apk.calendar import Month
+from apk.csv_files import CONTENT_TYPE, Cell, csv_lines
+from apk.localities.models import Locality
+from apk.people.access import Permission, SignedInRequest, requires
+from findings.maps import city_map
+from reports import months, progress
+from reports.charts import bar_chart
+from reports.documents import FORMATS
+from reports.documents.wording import headline
+from reports.drilldown import url
+from reports.figures import BREAKDOWNS, FIGURES, HEADLINE, PATROL_TIME, PIECES, Unit
+from reports.filters import MonthFilter, ShiftFilter
+from reports.models import Job, MonthlySummary
+from reports.months import MonthRecord
+from reports.summary import MonthSummary, PlacePoint
+
+MONTHS_ON_PAGE = 24
+SHIFTS_ON_PAGE = 50
+
+
+def known_month(month: Month) -> Month:
+    """`month` itself. Raises Http404 for one that has not begun: there is nothing to count."""
+    if month > Month.of(timezone.now()):
+        raise Http404(f"{month} has not begun")
+    return month
+
+
+# --- The list of months ----------------------------------------------------------------------------------------------
+
+
+@requires(Permission.VIEW_SUMMARIES)
+@require_safe
+def month_list(request: SignedInRequest) -> HttpResponse:
+    """Every month that has something to count, the newest first, with the state of its summary."""
+    return render_months(request, months_filter(request))
+
+
+def months_filter(request: SignedInRequest) -> MonthFilter:
+    return MonthFilter(request.GET, months=months.with_records(until=Month.of(timezone.now())))
+
+
+def render_months(request: SignedInRequest, form: MonthFilter, status: int = 200) -> HttpResponse:
+    page = Paginator(form.shown(), MONTHS_ON_PAGE).get_page(request.GET.get("page"))
+    context = {
+        "form": form,
+        "page": page,
+        "records": months.records(list(page.object_list)),
+        "figures": HEADLINE,
+        "query": request.GET.urlencode(),
+        "may_download": request.user.may(Permission.DOWNLOAD_REPORTS),
+    }
+    return render(request, "reports/month_list.html", context, status=status)
+
+
+@requires(Permission.DOWNLOAD_REPORTS)
+@require_GET
+def export_months(request: SignedInRequest) -> HttpResponse:
+    """The list of months as a CSV file."""
+    form = months_filter(request)
+    if not form.is_valid():
+        return render_months(request, form, status=422)
+    records = months.records(form.shown())
+    AccessLog.objects.note(
+        user=request.user,
+        action=AccessLog.Action.EXPORT,
+        what="Měsíční přehledy (CSV)",
+        filter=form.chosen,
+        rows=len(records),
+    )
+    return attachment(b"".join(csv_lines(month_rows(records))), CONTENT_TYPE, "mesicni-prehledy.csv")
+
+
+def month_rows(records: list[MonthRecord]) -> Iterator[tuple[Cell, ...]]:
+    figures = FIGURES.values()
+    yield ("Měsíc", "Projekt", "Stav", "Sestaveno", *(f"{figure.label} ({figure.unit.form(0)})" for figure in figures))
+    for record in records:
+        values = (cell(record.totals[figure.name], figure.unit) if record.totals else None for figure in figures)
+        project = record.project.name if record.project else ""
+        yield (str(record.month), project, record.condition.label, record.built_at, *values)
+
+
+def cell(value: int, unit: Unit) -> Cell:
+    """A figure's value for a spreadsheet: time in hours."""
+    return (Decimal(value) / 3600).quantize(Decimal("0.0001")).normalize() if unit is Unit.HOURS else value
+
+
+def attachment(content: bytes, content_type: str, name: str) -> HttpResponse:
+    return HttpResponse(
+        content, content_type=content_type, headers={"Content-Disposition": f'attachment; filename="{name}"'}
+    )
+
+
+# --- One month -------------------------------------------------------------------------------------------------------
+
+
+@requires(Permission.VIEW_SUMMARIES)
+@require_safe
+def month_page(request: SignedInRequest, month: Month) -> HttpResponse:
+    """The month's figures with a chart, a map and tables; each figure leads to its records."""
+    stored = MonthlySummary.objects.visible_to(request.user).of(known_month(month)).select_related("requested_by")
+    summary = stored.first()
+    context = state_of(request, month) | {"stored": summary}
+    if summary:
+        context |= shown(request, summary.value)
+    return render(request, "reports/month.html", context)
+
+
+def state_of(request: SignedInRequest, month: Month) -> dict[str, Any]:
+    """How the month's summary stands and what the user may do about it."""
+    (record,) = months.records([month])
+    now = Month.of(timezone.now())
+    return {
+        "month": month,
+        "record": record,
+        "percent": progress.of(record.job.pk) if record.job else 0,
+        "is_ongoing": month == now,
+        "next_month": month.next if month < now else None,
+        "may_build": request.user.may(Permission.BUILD_SUMMARIES),
+    }
+
+
+def shown(request: SignedInRequest, summary: MonthSummary) -> dict[str, Any]:
+    """What the page draws of a summary."""
+    localities = [row for row in summary.breakdowns["locality"] if row.values["pieces"]]
+    days = [
+        (row.label, str(number) if number == 1 or number % 5 == 0 else "", row.values["pieces"])
+        for number, row in enumerate(summary.breakdowns["day"], start=1)
+    ]
+    marks = [
+        {
+            "id": place.key,
+            "lat": place.latitude,
+            "lon": place.longitude,
+            "label": place.label,
+            "pieces": place.pieces,
+            "url": url(PIECES, summary.month, "place", place.key),
+        }
+        for place in summary.places
+    ]
+    return {
+        "summary": summary,
+        "headline": headline(summary),
+        "headline_figures": [(figure, summary.totals[figure.name]) for figure in HEADLINE],
+        "other_figures": [
+            (figure, summary.totals[figure.name]) for figure in FIGURES.values() if figure not in HEADLINE
+        ],
+        "breakdowns": [(breakdown, summary.breakdowns[name]) for name, breakdown in BREAKDOWNS.items()],
+        "by_day": bar_chart(days),
+        "by_locality": sorted(localities, key=lambda row: -row.values["pieces"]),
+        "most_pieces": max((row.values["pieces"] for row in localities), default=0),
+        "map": city_map(Locality.objects.visible_to(request.user), marks) | {"bounds": bounds_of(summary.places)},
+        "formats": FORMATS.values() if request.user.may(Permission.DOWNLOAD_REPORTS) else [],
+    }
+
+
+def bounds_of(places: Sequence[PlacePoint]) -> list[float]:
+    """South, west, north and east of a map that shows the places with some of their surroundings."""
+    latitudes, longitudes = [place.latitude for place in places], [place.longitude for place in places]
+    if not places:
+        return list(settings.CITY_BOUNDS)
+    margin = 0.01  # about a kilometre
+    return [min(latitudes) - margin, min(longitudes) - margin, max(latitudes) + margin, max(longitudes) + margin]
+
+
+@requires(Permission.BUILD_SUMMARIES)
+@require_POST
+def build(request: SignedInRequest, month: Month) -> HttpResponse:
+    """Asks for the month to be counted; the page then shows how far it is."""
+    Job.objects.request(known_month(month), by=request.user)
+    return redirect("reports:month", month)
+
+
+@requires(Permission.VIEW_SUMMARIES)
+@never_cache
+@require_safe
+def building(request: SignedInRequest, month: Month) -> HttpResponse:
+    """The state of the month alone; once the build has ended, htmx is told to load the page with its figures anew."""
+    context = state_of(request, known_month(month))
+    job = context["record"].job
+    if request.htmx and not (job and job.is_unfinished):
+        return HttpResponseClientRefresh()
+    return render(request, "reports/month_state.html", context)
+
+
+@requires(Permission.DOWNLOAD_REPORTS)
+@require_GET
+def download(request: SignedInRequest, month: Month, extension: str) -> HttpResponse:
+    """The stored summary as a document; who took it, and the digest of what was taken, go to the access log."""
+    if extension not in FORMATS:
+        raise Http404(f"no format {extension}")
+    stored = get_object_or_404(MonthlySummary.objects.visible_to(request.user).of(month))
+    kind = FORMATS[extension]
+    content = kind.build(stored.value)
+    AccessLog.objects.note(
+        user=request.user,
+        action=AccessLog.Action.DOWNLOAD,
+        what=f"{stored} ({kind.name})",
+        month=str(month),
+        figures_sha256=stored.sha256,
+        file_sha256=hashlib.sha256(content).hexdigest(),
+    )
+    return attachment(content, kind.content_type, kind.file_name(month))
+
+
+# --- Behind the hours ------------------------------------------------------------------------------------------------
+
+
+@requires(Permission.VIEW_SUMMARIES)
+@require_safe
+def shifts(request: SignedInRequest, month: Month) -> HttpResponse:
+    """The shifts behind the hours of a month, each with its time inside that month."""
+    return render_shifts(request, ShiftFilter(request.GET, user=request.user, month=known_month(month)))
+
+
+def render_shifts(request: SignedInRequest, form: ShiftFilter, status: int = 200) -> HttpResponse:
+    found = form.shifts().select_related("assistant__user", "locality")
+    page = Paginator(found, SHIFTS_ON_PAGE).get_page(request.GET.get("page"))
+    context = {
+        "form": form,
+        "month": form.month,
+        "page": page,
+        "counts": found.counts(form.month.start, form.month.end),
+        "hours": PATROL_TIME,
+        "query": request.GET.urlencode(),
+        "may_download": request.user.may(Permission.DOWNLOAD_REPORTS),
+        # Mentors see those whom they lead, the summary counts everybody.
+        "sees_a_part": not request.user.may(Permission.BUILD_SUMMARIES),
+    }
+    return render(request, "reports/shifts.html", context, status=status)
+
+
+@requires(Permission.DOWNLOAD_REPORTS)
+@require_GET
+def export_shifts(request: SignedInRequest, month: Month) -> HttpResponseBase:
+    """The filtered shifts as a CSV file."""
+    form = ShiftFilter(request.GET, user=request.user, month=known_month(month))
+    if not form.is_valid():
+        return render_shifts(request, form, status=422)
+    AccessLog.objects.note(
+        user=request.user,
+        action=AccessLog.Action.EXPORT,
+        what=f"Směny měsíce {month} (CSV)",
+        filter=form.chosen,
+        rows=form.shifts().count(),
+    )
+    return attachment(b"".join(csv_lines(shift_rows(form))), CONTENT_TYPE, f"smeny-{month}.csv")
+
+
+def shift_rows(form: ShiftFilter) -> Iterator[tuple[Cell, ...]]:
+    yield "Začátek", "Konec", "Asistent", "Lokalita", "Městský obvod", f"Hodin v měsíci {form.month}"
+    columns = (
+        "assistant__user__first_name",
+        "assistant__user__last_name",
+        "locality__name",
+        "locality__district__name",
+    )
+    for start, end, first_name, last_name, locality, district, seconds in (
+        form.shifts().values_list("start", "end", *columns, "seconds_within").iterator(chunk_size=1000)
+    ):
+        yield start, end, f"{first_name} {last_name}", locality, district, cell(seconds, Unit.HOURS)
