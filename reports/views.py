@@ -133,6 +133,7 @@ def state_of(request: SignedInRequest, month: Month) -> dict[str, Any]:
         "percent": progress.of(record.job.pk) if record.job else 0,
         "is_ongoing": month == now,
         "next_month": month.next if month < now else None,
+        "may_view_history": request.user.may(Permission.VIEW_HISTORY),
         "may_build": request.user.may(Permission.BUILD_SUMMARIES),
     }
 
