@@ -260,9 +260,31 @@ def test_a_browser_that_keeps_nothing_says_so_and_sends_at_once(
     phone.set_offline(True)
     save(page)
     state(page).to_have_text("Ještě není uloženo, odesílám…")
+    questions: list[str] = []
+    page.on("dialog", lambda dialog: (questions.append(dialog.type), dialog.dismiss()))
+    page.close(run_before_unload=True)
+    page.wait_for_timeout(300)  # the browser asks in its own time
+    assert questions == ["beforeunload"]
     phone.set_offline(False)
     state(page).to_have_text("Odesláno")
     assert Finding.objects.count() == 1
+
+
+def test_a_full_phone_says_so_and_offers_to_save_without_the_photo(
+    opened: Open, phone: BrowserContext, live_server: LiveServer, jilova: Locality, tmp_path: Path
+) -> None:
+    page = opened("capture")
+    fill_in(page)
+    page.locator("[data-photo-input]").set_input_files(picture(tmp_path))
+    expect(page.get_by_role("img", name="Fotografie 1")).to_be_visible()
+    quota = {"origin": live_server.url, "quotaSize": 100_000}
+    phone.new_cdp_session(page).send("Storage.overrideQuotaForOrigin", quota)
+    save(page)
+    expect(page.locator("[data-save-problem]")).to_contain_text("Telefon je plný a nález se neuložil.")
+    assert Finding.objects.count() == 0
+    page.get_by_role("button", name="Uložit bez fotografií").tap()
+    state(page).to_have_text("Odesláno")
+    assert Finding.objects.get().photos.count() == 0
 
 
 def test_a_phone_without_gps_opens_the_map_and_a_tap_gives_the_place(
