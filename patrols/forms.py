@@ -43,6 +43,27 @@ class WeekPicker(forms.Form):
     den = DayField(label="Týden, do kterého patří den")
 
 
+class CopyForm(forms.Form):
+    """Whose shifts to copy from the week before; nobody chosen means everybody."""
+
+    asistent = forms.ModelChoiceField(
+        Assistant.objects.none(),
+        label="Čí směny",
+        required=False,
+        empty_label="Všech, které vedu",
+        error_messages={"invalid_choice": "Takového asistenta nevedete."},
+    )
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        offer(self, "asistent", Assistant.objects.visible_to(user).select_related("user"))
+
+
+def offer(form: forms.BaseForm, name: str, rows: QuerySet[Any]) -> None:
+    """Lets a field of the form choose among these rows."""
+    form.fields[name].queryset = rows  # type: ignore[attr-defined]  # a field that chooses among rows
+
+
 class ShiftForm(forms.Form):
     """Where and when a shift is; `times` of the cleaned form are instants.
 
@@ -73,11 +94,7 @@ class ShiftForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.user = user
         self.chosen_day = self._chosen_day()
-        self.offer("locality", Locality.objects.visible_to(user).open_on(self.chosen_day))
-
-    def offer(self, name: str, rows: QuerySet[Any]) -> None:
-        """Lets a field choose among these rows."""
-        self.fields[name].queryset = rows  # type: ignore[attr-defined]  # a field that chooses among rows
+        offer(self, "locality", Locality.objects.visible_to(user).open_on(self.chosen_day))
 
     def _chosen_day(self) -> date:
         """The day as far as it can be told before the form is checked; today when it cannot."""
@@ -157,7 +174,7 @@ class NewShiftForm(ShiftForm):
         super().__init__(*args, user=user, **kwargs)
         led = Mentorship.objects.on(self.chosen_day).filter(assistant=OuterRef("pk"), mentor__user=user)
         employed = Assistant.objects.employed_on(self.chosen_day)
-        self.offer("assistant", employed.filter(Exists(led)).select_related("user"))
+        offer(self, "assistant", employed.filter(Exists(led)).select_related("user"))
 
     @property
     def shift(self) -> dict[str, Any]:

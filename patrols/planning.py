@@ -1,17 +1,23 @@
-"""The plan of a week: people down, days across, each shift on the day when it begins."""
+"""The plan of a week: people down, days across, each shift on the day when it begins; and copying it into the next."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from django.db.models import Exists, OuterRef, Q
 
 from apk import czech
-from apk.calendar import Week, holiday, hours
+from apk.calendar import LOCAL, ImpossibleTimeError, Week, holiday, hours, instant
 from apk.people.access import Permission
-from apk.people.models import Assistant, Employment, Mentorship, User
-from patrols.models import Shift
+from apk.people.models import Assistant, Employment, Mentorship, PeriodQuerySet, User
+from patrols.models import Shift, ShiftError
+
+A_WEEK = timedelta(days=7)
+
+
+PersonDay = tuple[int, date]
+"""An assistant's key and a day."""
 
 
 @dataclass(frozen=True)
@@ -142,20 +148,29 @@ def cell_id(assistant_pk: int, day: date) -> str:
     return f"asistent-{assistant_pk}-{day}"
 
 
-def days_open_to(reader: User, people: Iterable[Assistant], week: Week) -> set[tuple[int, date]]:
-    """(assistant's key, day) of the days when the reader leads an employed assistant, so may plan their shifts."""
+def days_open_to(reader: User, people: Iterable[Assistant], week: Week) -> set[PersonDay]:
+    """Days when the reader leads an employed assistant, so may plan their shifts."""
     if not reader.may(Permission.PLAN_SHIFTS):
         return set()
-    periods = Q(ends__isnull=True) | Q(ends__gte=week.first_day), Q(starts__lte=week.last_day, assistant__in=people)
-    led = days_of(Mentorship.objects.filter(*periods, mentor__user=reader), week)
-    return led & days_of(Employment.objects.filter(*periods), week)
+    return led_days(reader, people, week) & employed_days(people, week)
 
 
-def days_of(periods: Iterable[Employment | Mentorship], week: Week) -> set[tuple[int, date]]:
-    """(assistant's key, day) of every day of the week that the dated rows hold."""
+def led_days(mentor: User, people: Iterable[Assistant], week: Week) -> set[PersonDay]:
+    return days_of(Mentorship.objects.filter(mentor__user=mentor), people, week)
+
+
+def employed_days(people: Iterable[Assistant], week: Week) -> set[PersonDay]:
+    return days_of(Employment.objects.all(), people, week)
+
+
+def days_of(periods: PeriodQuerySet, people: Iterable[Assistant], week: Week) -> set[PersonDay]:
+    """Every day of the week that dated rows of these people hold."""
+    within = periods.filter(
+        Q(ends__isnull=True) | Q(ends__gte=week.first_day), starts__lte=week.last_day, assistant__in=people
+    )
     return {
         (period.assistant_id, day)
-        for period in periods
+        for period in within
         for day in week.days
         if period.starts <= day and (period.ends is None or day <= period.ends)
     }
@@ -164,3 +179,94 @@ def days_of(periods: Iterable[Employment | Mentorship], week: Week) -> set[tuple
 def total_hours(shifts: Iterable[Shift]) -> Decimal:
     """Hours of whole shifts together, real time."""
     return hours(sum((shift.length for shift in shifts), timedelta(0)))
+
+
+@dataclass(frozen=True)
+class Copy:
+    """A shift of the week before, its times in this one, and in Czech why it cannot be so; without times none exist."""
+
+    source: Shift
+    start: datetime | None
+    end: datetime | None
+    obstacle: str
+
+    @property
+    def day(self) -> date:
+        return self.source.starts_on + A_WEEK
+
+
+def copies_of_last_week(week: Week, by: User, assistant: Assistant | None = None) -> list[Copy]:
+    """What copying the week before into `week` would do, for all whom `by` leads or for one; four queries.
+
+    Shifts keep their time on the clock. Those of people whom `by` no longer leads that day are not offered.
+    """
+    before = week.previous
+    sources = Shift.objects.visible_to(by).starting_within(before.first_day, before.last_day)
+    if assistant is not None:
+        sources = sources.filter(assistant=assistant)
+    shifts = sources.select_related("assistant__user", "locality").order_by("assistant__user__sort_key", "start")
+    people = {shift.assistant for shift in shifts}
+    led, employed = led_days(by, people, week), employed_days(people, week)
+    taken: dict[int, list[Shift]] = {}
+    for shift in Shift.objects.filter(assistant__in=people).overlapping(week.start, week.end + A_WEEK):
+        taken.setdefault(shift.assistant_id, []).append(shift)
+    return [
+        copy_of(shift, employed, taken.get(shift.assistant_id, []))
+        for shift in shifts
+        if (shift.assistant_id, shift.starts_on + A_WEEK) in led
+    ]
+
+
+def copy_of(shift: Shift, employed: set[PersonDay], taken: Iterable[Shift]) -> Copy:
+    """The copy of one shift a week later, among the shifts that the person has then."""
+    day = shift.starts_on + A_WEEK
+    try:
+        start, end = a_week_later(shift.start), a_week_later(shift.end)
+    except ImpossibleTimeError as error:
+        return Copy(shift, None, None, str(error))
+    other = next((other for other in taken if other.start < end and start < other.end), None)
+    if (shift.assistant_id, day) not in employed:
+        obstacle = "Ten den už nemá platné zaměstnání."
+    elif shift.locality.closed_on is not None and shift.locality.closed_on < day:
+        obstacle = "Lokalita se ten den už nehlídá."
+    elif other is not None:
+        obstacle = f"V tu dobu už v plánu je směna {other.clock}."
+    else:
+        obstacle = ""
+    return Copy(shift, start, end, obstacle)
+
+
+def a_week_later(moment: datetime) -> datetime:
+    """The instant when clocks show the same a week later. Raises ImpossibleTimeError."""
+    shown = moment.astimezone(LOCAL)
+    return instant(shown.date() + A_WEEK, shown.time())
+
+
+def copy_last_week(
+    week: Week, by: User, assistant: Assistant | None = None
+) -> tuple[list[Shift], list[tuple[Copy, str]]]:
+    """Copies the week before into `week`; what stands in the way is left out and named.
+
+    Gives the shifts added, and the copies left out with the Czech reason of each. Each shift is added for itself,
+    so doing it once more adds only what is still missing.
+    """
+    added, left_out = [], []
+    for copy in copies_of_last_week(week, by, assistant):
+        if copy.obstacle or copy.start is None or copy.end is None:
+            left_out.append((copy, copy.obstacle))
+            continue
+        source = copy.source
+        try:
+            shift = Shift.objects.assign(
+                by=by,
+                assistant=source.assistant,
+                locality=source.locality,
+                start=copy.start,
+                end=copy.end,
+                note=source.note,
+            )
+        except ShiftError as refusal:
+            left_out.append((copy, str(refusal)))
+        else:
+            added.append(shift)
+    return added, left_out

@@ -10,6 +10,7 @@ urlpatterns = [
     path("", views.this_week, name="this-week"),
     path("<week:week>/", views.week, name="week"),
     path("<week:week>/smeny.csv", views.export_week, name="export-week"),
+    path("<week:week>/kopirovat/", views.copy_week, name="copy-week"),
     path("smeny/nova/", views.add_shift, name="add-shift"),
     path("smeny/<int:pk>/", views.shift, name="shift"),
     path("smeny/<int:pk>/upravit/", views.change_shift, name="change-shift"),

@@ -14,9 +14,9 @@ from apk.audit.models import AccessLog
 from apk.calendar import Week, local_date
 from apk.csv_files import CONTENT_TYPE, csv_lines
 from apk.people.access import Permission, SignedInRequest, requires
-from patrols.forms import NewShiftForm, ShiftChangeForm, ShiftForm, WeekPicker, values_of
+from patrols.forms import CopyForm, NewShiftForm, ShiftChangeForm, ShiftForm, WeekPicker, values_of
 from patrols.models import OutdatedError, Shift, ShiftError
-from patrols.planning import cell_id, week_plan
+from patrols.planning import Copy, cell_id, copies_of_last_week, copy_last_week, week_plan
 
 
 @requires(Permission.VIEW_PLAN)
@@ -174,6 +174,41 @@ def remove_shift(request: SignedInRequest, pk: int) -> HttpResponse:
             return redirect(place_in_plan(found))
     status = 422 if refused else 200
     return render(request, "patrols/shift_remove.html", {"shift": found, "refused": refused}, status=status)
+
+
+@requires(Permission.PLAN_SHIFTS)
+@require_http_methods(["GET", "HEAD", "POST"])
+def copy_week(request: SignedInRequest, week: Week) -> HttpResponse:
+    """Shows what copying the week before would add and what stands in its way; does it when confirmed."""
+    form = CopyForm(request.POST if request.method == "POST" else request.GET, user=request.user)
+    valid = form.is_valid()
+    assistant = form.cleaned_data.get("asistent")
+    if request.method == "POST" and valid:
+        added, left_out = copy_last_week(week, request.user, assistant)
+        tell_copied(request, added, left_out)
+        return redirect("patrols:week", week)
+    copies = copies_of_last_week(week, request.user, assistant) if valid else []
+    context = {
+        "week": week,
+        "form": form,
+        "chosen": assistant,
+        "copies": copies,
+        "ready": sum(not copy.obstacle for copy in copies),
+        "span": czech.days(week.first_day, week.last_day),
+        "span_before": czech.days(week.previous.first_day, week.previous.last_day),
+    }
+    return render(request, "patrols/copy_week.html", context, status=200 if valid else 422)
+
+
+def tell_copied(request: SignedInRequest, added: list[Shift], left_out: list[tuple[Copy, str]]) -> None:
+    if added:
+        grew = czech.plural(len(added), "přibyla", "přibyly", "přibylo")
+        messages.success(request, f"Do plánu {grew} {czech.counted(len(added), 'směna', 'směny', 'směn')}.")
+    else:
+        messages.info(request, "Do plánu nic nepřibylo.")
+    for copy, reason in left_out:
+        source = copy.source
+        messages.warning(request, f"Vynecháno: {source.assistant}, {czech.day(copy.day)} {source.clock}. {reason}")
 
 
 def shift_to_plan(request: SignedInRequest, pk: int) -> Shift:

@@ -270,6 +270,7 @@ ADDRESSES = {
     "week": PLAN,
     "export-week": "/plan/2021-W14/smeny.csv",
     "shift": "/plan/smeny/{pk}/",
+    "copy-week": "/plan/2021-W15/kopirovat/",
     "add-shift": "/plan/smeny/nova/",
     "change-shift": "/plan/smeny/{pk}/upravit/",
     "remove-shift": "/plan/smeny/{pk}/odebrat/",
@@ -288,7 +289,7 @@ def test_administrator_has_no_plan(client_of: ClientOf, administrator: User, add
     assert client_of(administrator).get(address.format(pk=1)).status_code == 403
 
 
-@pytest.mark.parametrize("name", ["add-shift", "change-shift", "remove-shift"])
+@pytest.mark.parametrize("name", ["copy-week", "add-shift", "change-shift", "remove-shift"])
 def test_only_mentors_plan(
     client_of: ClientOf, jana: Assistant, coordinator: User, monday_shift: Shift, name: str
 ) -> None:
@@ -303,7 +304,11 @@ def test_only_mentors_plan(
     ("name", "method"),
     [
         *((name, method) for name in ("this-week", "week", "export-week", "shift") for method in ("post", "delete")),
-        *((name, method) for name in ("add-shift", "change-shift", "remove-shift") for method in ("put", "delete")),
+        *(
+            (name, method)
+            for name in ("copy-week", "add-shift", "change-shift", "remove-shift")
+            for method in ("put", "delete")
+        ),
     ],
 )
 def test_other_methods_are_refused(
@@ -556,3 +561,99 @@ def test_navigation_offers_the_plan_to_those_who_may_see_it(
     assert entry in client_of(mentor).get(PLAN).context["nav"]
     assert entry in client_of(jana).get(PLAN).context["nav"]
     assert "/plan/" not in client_of(administrator).get("/").content.decode()
+
+
+# Copying the week before
+
+COPY = "/plan/2021-W15/kopirovat/"
+
+
+def test_copying_shows_what_it_would_add_and_what_stands_in_its_way(
+    client_of: ClientOf, mentor: Mentor, jana: Assistant, monday_shift: Shift
+) -> None:
+    ShiftFactory(assistant=jana, start=local(2021, 4, 6, 22), end=local(2021, 4, 7, 6))
+    ShiftFactory(assistant=jana, start=local(2021, 4, 14, 5), end=local(2021, 4, 14, 9))
+    closed = LocalityFactory(closed_on=date(2021, 4, 12))
+    ShiftFactory(assistant=jana, locality=closed, start=local(2021, 4, 8, 8), end=local(2021, 4, 8, 16))
+    ended = AssistantFactory(mentor=mentor, user=UserFactory(last_name="Žák"))
+    Employment.objects.filter(assistant=ended).update(ends=date(2021, 4, 10))
+    ShiftFactory(assistant=ended, start=local(2021, 4, 9, 8), end=local(2021, 4, 9, 16))
+    moved = ShiftFactory(assistant=AssistantFactory(mentor=mentor), start=monday_shift.start, end=monday_shift.end)
+    Mentorship.objects.filter(assistant=moved.assistant).update(ends=date(2021, 4, 11))
+    response = client_of(mentor).get(COPY)
+    assert [(copy.source.starts_on.day, copy.obstacle) for copy in response.context["copies"]] == [
+        (5, ""),
+        (6, "V tu dobu už v plánu je směna 5:00–9:00."),
+        (8, "Lokalita se ten den už nehlídá."),
+        (9, "Ten den už nemá platné zaměstnání."),
+    ]
+    assert "Přidat 1\N{NO-BREAK SPACE}směnu" in response.content.decode()
+    assert Shift.objects.count() == 6
+
+
+def test_copying_adds_what_is_free_and_names_what_it_left_out(
+    client_of: ClientOf, mentor: Mentor, jana: Assistant, monday_shift: Shift
+) -> None:
+    ShiftFactory(assistant=jana, start=local(2021, 4, 6, 22), end=local(2021, 4, 7, 6))
+    ShiftFactory(assistant=jana, start=local(2021, 4, 14, 5), end=local(2021, 4, 14, 9))
+    client = client_of(mentor)
+    assert client.post(COPY).status_code == 302
+    added = Shift.objects.get(start=local(2021, 4, 12, 8))
+    assert (added.assistant, added.locality, added.end, added.note) == (
+        jana, monday_shift.locality, local(2021, 4, 12, 16), "Sraz u školy"
+    )  # fmt: skip
+    assert Shift.objects.count() == 4
+    page = client.get("/plan/2021-W15/").content.decode().replace(NBSP, " ")
+    assert "Do plánu přibyla 1 směna." in page
+    assert "Vynecháno: Jana Malá, 13. 4. 2021 22:00–6:00. V tu dobu už v plánu je směna 5:00–9:00." in page
+    client.post(COPY)
+    assert Shift.objects.count() == 4
+
+
+def test_copying_may_be_for_one_person(
+    client_of: ClientOf, mentor: Mentor, jana: Assistant, monday_shift: Shift
+) -> None:
+    ShiftFactory(assistant=AssistantFactory(mentor=mentor), start=monday_shift.start, end=monday_shift.end)
+    client = client_of(mentor)
+    assert [copy.source for copy in client.get(COPY, {"asistent": jana.pk}).context["copies"]] == [monday_shift]
+    client.post(COPY, {"asistent": jana.pk})
+    assert [shift.assistant for shift in Shift.objects.starting_on(date(2021, 4, 12))] == [jana]
+
+
+def test_copies_keep_their_time_on_the_clock_when_clocks_change(
+    client_of: ClientOf, mentor: Mentor, jana: Assistant
+) -> None:
+    ShiftFactory(assistant=jana, start=local(2021, 3, 20, 22), end=local(2021, 3, 21, 6))
+    ShiftFactory(assistant=jana, start=local(2021, 3, 21, 10), end=local(2021, 3, 21, 18))
+    client = client_of(mentor)
+    client.post("/plan/2021-W12/kopirovat/")
+    copies = Shift.objects.starting_within(date(2021, 3, 27), date(2021, 3, 28))
+    assert [(shift.clock, shift.hours) for shift in copies] == [("22:00–6:00", 7), ("10:00–18:00", 8)]
+    Shift.objects.all().delete()
+    ShiftFactory(assistant=jana, start=local(2021, 3, 21, 2, 30), end=local(2021, 3, 21, 8))
+    [copy] = client.get("/plan/2021-W12/kopirovat/").context["copies"]
+    assert copy.obstacle.startswith("Čas 02:30 dne 28. 3. 2021 neexistuje")
+    assert client.post("/plan/2021-W12/kopirovat/").status_code == 302
+    assert Shift.objects.count() == 1
+
+
+def test_copying_reaches_nobody_elses_shifts(client_of: ClientOf, mentor: Mentor, foreign_shift: Shift) -> None:
+    address = f"/plan/{foreign_shift.week.next}/kopirovat/"
+    client = client_of(mentor)
+    assert client.get(address).context["copies"] == []
+    assert client.get(address, {"asistent": foreign_shift.assistant_id}).status_code == 422
+    assert client.post(address, {"asistent": foreign_shift.assistant_id}).status_code == 422
+    client.post(address)
+    assert Shift.objects.get() == foreign_shift
+
+
+def test_copying_costs_the_same_to_show_for_one_and_for_thirty(
+    client_of: ClientOf, mentor: Mentor, monday_shift: Shift, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    client = client_of(mentor)
+    with django_assert_num_queries(7):
+        client.get(COPY)
+    for person in [AssistantFactory(mentor=mentor) for _ in range(30)]:
+        ShiftFactory(assistant=person, start=monday_shift.start, end=monday_shift.end)
+    with django_assert_num_queries(7):
+        assert len(client.get(COPY).context["copies"]) == 31
