@@ -42,9 +42,7 @@ class EditGuard(forms.Form):
         self.guards = instance is None or instance.pk is not None
         stored = {name: field_value(self, name) for name in self.fields}
         self.stored_fingerprint = fingerprint(stored)
-        self.fields["seen"] = forms.CharField(
-            required=False, widget=forms.HiddenInput, initial=self.stored_fingerprint, max_length=64
-        )
+        self.fields["seen"] = forms.CharField(required=False, widget=forms.HiddenInput, initial=self.stored_fingerprint)
 
     def clean(self) -> Any:
         cleaned = super().clean()

@@ -80,21 +80,21 @@ class LocalityForm(EditGuard, forms.ModelForm):
 
     opened_on = DayField(label="Hlídá se od")
     note = forms.CharField(label="Poznámka", required=False, widget=forms.Textarea(attrs={"rows": 3}), max_length=2000)
-    boundary_file = forms.FileField(
-        label="Hranice ze souboru",
-        required=False,
-        help_text="GeoJSON ve WGS 84 nebo v S-JTSK (EPSG:5514). Nahradí hranici nakreslenou níže.",
-        widget=forms.FileInput(attrs={"accept": ".geojson,.json,application/geo+json"}),
-    )
     area = AreaField(
         label="Hranice",
         help_text="Nakreslete ji na mapě, nebo do pole pod mapou vložte GeoJSON.",
         error_messages={"required": "Nakreslete hranici na mapě, nebo ji nahrajte ze souboru."},
     )
+    boundary_file = forms.FileField(
+        label="Hranice ze souboru",
+        required=False,
+        help_text="GeoJSON ve WGS 84 nebo v S-JTSK (EPSG:5514). Nahradí hranici nakreslenou na mapě.",
+        widget=forms.FileInput(attrs={"accept": ".geojson,.json,application/geo+json"}),
+    )
 
     class Meta:
         model = Locality
-        fields = ("name", "kind", "district", "opened_on", "note", "boundary_file", "area")
+        fields = ("name", "kind", "district", "opened_on", "note", "area", "boundary_file")
         widgets: ClassVar = {
             "name": forms.TextInput(attrs={"autocomplete": "off"}),
         }

@@ -16,7 +16,7 @@ from apk import czech
 from apk.edits import carried_out, form_response, posted
 from apk.localities import geometry
 from apk.localities.forms import CloseForm, DistrictForm, LocalityFilter, LocalityForm
-from apk.localities.maps import locality_map
+from apk.localities.maps import around, locality_map
 from apk.localities.models import District, Locality, LocalityQuerySet
 from apk.people.access import Permission, SignedInRequest, requires
 
@@ -44,7 +44,7 @@ def locality(request: SignedInRequest, pk: int) -> HttpResponse:
     context = {
         "locality": found,
         "overlapping": overlapping(found, others),
-        "map": locality_map([found, *others], current=found, bounds=geometry.extent(found.area)),
+        "map": locality_map([found, *others], current=found, bounds=around([found.area], more=0.5)),
         "hectares": geometry.size_m2(found.area) / 10_000,
         "centre": geometry.position(latitude, longitude),
         "centre_sjtsk": geometry.to_sjtsk(latitude, longitude),
@@ -78,7 +78,7 @@ def edit_locality(request: SignedInRequest, pk: int) -> HttpResponse:
         "form": form,
         "pk": pk,
         "name": stored_name,
-        "map": locality_map(neighbours(request, found), bounds=geometry.extent(stored_area)),
+        "map": locality_map(neighbours(request, found), bounds=around([stored_area], more=0.5)),
     }
     return form_response(request, "localities/edit_locality.html", context)
 

@@ -25,7 +25,7 @@ DESK_ROLES = [(role.value, role.label) for role in Role if role != Role.ASSISTAN
 class AssistantFilter(forms.Form):
     """What to list: the employed by default. A wrong address hides nobody and says what is wrong."""
 
-    q = forms.CharField(label="Jméno, osobní číslo nebo e-mail", required=False, max_length=100)
+    q = forms.CharField(label="Jméno nebo číslo", required=False, max_length=100)
     stav = forms.ChoiceField(
         label="Zaměstnání",
         required=False,
@@ -46,7 +46,7 @@ class AssistantFilter(forms.Form):
 
 
 class AccountFilter(forms.Form):
-    q = forms.CharField(label="Jméno, osobní číslo nebo e-mail", required=False, max_length=100)
+    q = forms.CharField(label="Jméno nebo číslo", required=False, max_length=100)
     role = forms.ChoiceField(label="Role", required=False, choices=[("", "Všechny"), *Role.choices])
     stav = forms.ChoiceField(
         label="Účet",

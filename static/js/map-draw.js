@@ -59,7 +59,7 @@ export function letDraw(map, field) {
   map.on([L.Draw.Event.DELETED, L.Draw.Event.DELETESTOP].join(" "), write);
   const readAndLook = () => {
     if (read() && shapes.getLayers().length) {
-      map.fitBounds(shapes.getBounds(), { padding: [40, 40], animate: false });
+      map.fitBounds(shapes.getBounds(), { paddingTopLeft: [72, 24], paddingBottomRight: [24, 24], animate: false });
     }
   };
   field.addEventListener("change", readAndLook);

@@ -106,7 +106,7 @@ def test_detail_shows_facts_neighbours_and_overlaps(mentor: Mentor, coordinator:
         ("Přes", False),
         ("Vedle", False),
     ]
-    assert answer.context["map"]["bounds"] == [49.84, 18.27, 49.85, 18.28]
+    assert answer.context["map"]["bounds"] == pytest.approx([49.835, 18.265, 49.855, 18.285])
     assert reverse("localities:close-locality", args=[locality.pk]) in page
     assert (
         reverse("localities:close-locality", args=[locality.pk]) not in client_of(coordinator).get(url).content.decode()
