@@ -6,6 +6,7 @@ while its embedded servers run, fills what is still missing, so that `manage.py`
 
 from datetime import timedelta
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import environ
 import pghistory
@@ -194,10 +195,12 @@ SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 CSRF_FAILURE_VIEW = "apk.views.csrf_failure"
 
+# A base map on another host of ours is the only picture from elsewhere.
+tiles = urlsplit(TILES_URL)
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [SELF],
-        "img-src": [SELF, "data:", "blob:"],
+        "img-src": [SELF, "data:", "blob:", *([f"{tiles.scheme}://{tiles.netloc}"] if tiles.netloc else [])],
         "object-src": [NONE],
         "base-uri": [NONE],
         "form-action": [SELF],
