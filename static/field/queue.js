@@ -82,6 +82,9 @@ function render({ records, photos, sent, counts, pause, sending }) {
   if (line.textContent !== reason) {
     line.textContent = reason;
   }
+  const attempt = $("[data-next-attempt]");
+  attempt.hidden = sending || !unsent || !pause || waitsForPerson;
+  attempt.textContent = pause ? `Další pokus nejpozději ${clockTime(pause.until, now)}.` : "";
   $("[data-send-now]").hidden = !unsent || waitsForPerson;
   $("[data-send-now]").setAttribute("aria-disabled", String(sending));
   $("[data-sign-in]").hidden = !unsent || !waitsForPerson;
