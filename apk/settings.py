@@ -272,6 +272,7 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": crontab(minute="5", hour="0"),
     },
     "sweep-photos": {"task": "findings.tasks.sweep_photos", "schedule": crontab(minute="40", hour="3")},
+    "forget-sign-ins": {"task": "apk.people.tasks.forget_sign_ins", "schedule": crontab(minute="15", hour="0")},
     "sweep-jobs": {"task": "reports.tasks.sweep_jobs", "schedule": timedelta(seconds=30)},
     "worker-heartbeat": {"task": "apk.tasks.beat_heart", "schedule": timedelta(seconds=15)},
 }

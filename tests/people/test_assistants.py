@@ -128,6 +128,7 @@ def test_detail_shows_periods_and_steps_to_those_who_may(
         ("1.\u00a05.\u00a02021", "trvá", "0,5"),
     ]
     assert reverse("people:end-assistant", args=[assistant.pk]) in page
+    assert reverse("audit:history", args=["people.assistant", assistant.pk]) in page
     page = client_of(coordinator).get(url).content.decode()
     assert "0,5" in page
     assert reverse("people:end-assistant", args=[assistant.pk]) not in page

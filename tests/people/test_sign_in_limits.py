@@ -8,6 +8,7 @@ from typing import Any
 import hypothesis
 import pytest
 from axes.models import AccessAttempt
+from django.contrib.sessions.models import Session
 from django.core import mail
 from django.db.models import F
 from django.test import Client
@@ -17,6 +18,7 @@ from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 from apk.people.models import Assistant, Mentor, User
+from apk.people.tasks import forget_sign_ins
 from tests.factories import PASSWORD
 
 pytestmark = pytest.mark.django_db
@@ -158,6 +160,18 @@ def test_a_weak_password_is_refused(coordinator: User, client_of: SignIn, weak: 
         reverse("account_change_password"), {"oldpassword": PASSWORD, "password1": weak, "password2": weak}
     )
     assert list(answer.context["form"].errors) == ["password1"]
+
+
+def test_old_failures_and_ended_sessions_are_forgotten(coordinator: User, mentor: Mentor, client: Client):
+    sign_in("moje-heslo-omylem", "x")
+    AccessAttempt.objects.update(attempt_time=timezone.now() - timedelta(days=1, minutes=1))
+    sign_in("dnešní", "x")
+    sign_in(coordinator.email, client=client)
+    sign_in(mentor.user.email)
+    Session.objects.exclude(pk=client.session.session_key).update(expire_date=timezone.now() - timedelta(seconds=1))
+    forget_sign_ins()
+    assert list(AccessAttempt.objects.values_list("username", flat=True)) == ["dnešní"]
+    assert [session.pk for session in Session.objects.all()] == [client.session.session_key]
 
 
 @pytest.mark.parametrize("name", ["account_email", "account_confirm_login_code"])
