@@ -15,5 +15,5 @@ class ReportsConfig(AppConfig):
         tracked.register("reports.MonthlySummary", hidden=["inputs", "sha256"])
         navigation.register(navigation.Page("Měsíční přehledy", "reports:months", Permission.VIEW_SUMMARIES, 30))
         navigation.register(navigation.Page("Projekty", "reports:projects", Permission.VIEW_SUMMARIES, 35))
-        desk.register(Permission.BUILD_SUMMARIES, import_string("reports.desk.month_just_ended"))
+        desk.register(Permission.BUILD_SUMMARIES, import_string("reports.desk.closing_months"))
         desk.register(Permission.PLAN_SHIFTS, import_string("reports.desk.month_so_far"))

@@ -14,25 +14,32 @@ from patrols.models import Shift
 from reports import months
 from reports.documents.wording import figure_in_words
 from reports.figures import Unit
-from reports.models import Job
 from reports.months import Condition, MonthRecord
 
+MONTHS_WATCHED = 12
 
-def month_just_ended(user: User, now: datetime) -> Iterator[Card]:
-    """For those who build summaries: the last month, and others whose building failed."""
-    last = Month.of(now).previous
-    (record,) = months.records([last])
-    yield card_of(record)
-    for job in Job.objects.visible_to(user).latest_of_each_month():
-        if job.state == Job.State.FAILED and job.period != last:
-            yield Card(
-                title=f"Přehled: {czech.month(job.month)}",
-                value="nepodařilo se sestavit",
-                detail=job.error,
-                url=reverse("reports:month", args=[job.period]),
-                action="Otevřít měsíc",
-                urgent=True,
-            )
+
+def closing_months(user: User, now: datetime) -> Iterator[Card]:
+    """For those who build summaries: the month just ended, and what went wrong or out of date in the year before."""
+    watched = [Month.of(now).previous]
+    while len(watched) < MONTHS_WATCHED:
+        watched.append(watched[-1].previous)
+    last, *earlier = months.records(watched)
+    yield card_of(last)
+    for record in earlier:
+        if record.condition is Condition.FAILED:
+            yield card_of(record)
+    outdated = [record.month for record in earlier if record.condition is Condition.OUTDATED]
+    if outdated:
+        yield Card(
+            title="Přehledy k přepočítání",
+            value=czech.counted(len(outdated), "měsíc", "měsíce", "měsíců"),
+            detail="Záznamy se od sestavení změnily, například přišel opožděný nález.",
+            url=reverse("reports:months"),
+            action="Zobrazit přehledy",
+            urgent=True,
+            rows=tuple((czech.month(month.first_day), reverse("reports:month", args=[month])) for month in outdated),
+        )
 
 
 def card_of(record: MonthRecord) -> Card:

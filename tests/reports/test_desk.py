@@ -47,6 +47,20 @@ def test_coordinator_sees_each_month_whose_building_failed_and_was_not_mended(co
     ]
 
 
+def test_coordinator_is_told_of_earlier_months_that_late_records_changed(coordinator, built):
+    for month in (Month(2021, 1), Month(2021, 2), Month(2020, 12)):
+        FindingFactory(found_at=month.start)
+        built(month)
+    assert "Přehledy k přepočítání" not in cards(coordinator)
+
+    FindingFactory(found_at=local(2021, 1, 31, 23))
+    FindingFactory(found_at=local(2020, 12, 31, 23))
+
+    card = cards(coordinator)["Přehledy k přepočítání"]
+    assert (card.value, card.urgent) == ("2\u00a0měsíce", True)
+    assert card.rows == (("leden\u00a02021", "/prehledy/2021-01/"), ("prosinec\u00a02020", "/prehledy/2020-12/"))
+
+
 def test_mentor_sees_this_month_of_those_they_lead(mentor, assistant):
     FindingFactory(assistant=assistant, found_at=NOW - timedelta(days=1), with_needle=3)
     FindingFactory(assistant=AssistantFactory(mentor=MentorFactory()), found_at=NOW, with_needle=50)
