@@ -1,14 +1,15 @@
 """Fixtures that every test may ask for: one person of each role, and a browser session signed in as them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 from django.core.cache import cache
 from django.core.management import call_command
 from django.test import Client
 
+from apk.children import Child
 from apk.people.models import Assistant, Mentor, User
-from tests import factories
+from tests import factories, workers
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -54,3 +55,18 @@ def client_of() -> Callable[[User | Assistant | Mentor], Client]:
         return client
 
     return signed_in
+
+
+@pytest.fixture
+def start_worker(transactional_db: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[], Child]]:
+    """Starts a real worker each time it is called; all are stopped at the end. The broker is empty at first."""
+    workers.flush_broker()
+    started: list[Child] = []
+
+    def start() -> Child:
+        started.append(workers.start_worker(tmp_path_factory.mktemp("worker")))
+        return started[-1]
+
+    yield start
+    for worker in started:
+        worker.stop()

@@ -62,13 +62,16 @@ def flush_broker() -> None:
 
 
 @contextmanager
-def table_locked(table: str) -> Iterator[None]:
-    """Nobody else gets at the rows of `table` inside: whoever needs them waits at this exact point."""
+def table_locked(table: str, mode: str = "ACCESS EXCLUSIVE") -> Iterator[None]:
+    """Nobody else gets at the rows of `table` inside: whoever needs them waits at this exact point.
+
+    In `mode` "SHARE" the rows can still be read, not written.
+    """
     elsewhere = connection.copy()
     try:
         elsewhere.set_autocommit(False)
         with elsewhere.cursor() as cursor:
-            cursor.execute(f"LOCK TABLE {connection.ops.quote_name(table)} IN ACCESS EXCLUSIVE MODE")
+            cursor.execute(f"LOCK TABLE {connection.ops.quote_name(table)} IN {mode} MODE")
         yield
     finally:
         elsewhere.close()
