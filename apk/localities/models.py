@@ -6,6 +6,7 @@ import pghistory
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.lookups import IsNull
+from django.urls import reverse
 
 from apk.localities.geometry import AreaIndex
 from apk.people.access import Permission
@@ -99,6 +100,9 @@ class Locality(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("localities:locality", args=[self.pk])
 
     def close(self, *, on: date) -> None:
         """Ends patrols here with the day `on`, the last one. Raises Refused for a day before the locality opened."""

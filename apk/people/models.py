@@ -18,6 +18,7 @@ from django.db import models, transaction
 from django.db.models import F, Q
 from django.db.models.functions import Lower, Upper
 from django.db.models.lookups import IsNull
+from django.urls import reverse
 from django.utils import timezone
 
 from apk.people.access import GRANTS, Permission, Role
@@ -133,6 +134,9 @@ class User(AbstractBaseUser):
 
     def __str__(self) -> str:
         return self.full_name
+
+    def get_absolute_url(self) -> str:
+        return reverse("people:account", args=[self.pk])
 
     @property
     def full_name(self) -> str:
@@ -318,6 +322,9 @@ class Assistant(models.Model):
 
     def __str__(self) -> str:
         return self.user.full_name
+
+    def get_absolute_url(self) -> str:
+        return reverse("people:assistant", args=[self.pk])
 
     @transaction.atomic
     def employ(self, *, starts: date, fte: Decimal, mentor: Mentor) -> None:

@@ -8,8 +8,10 @@ from datetime import date
 import pghistory
 from django.db import models
 from django.db.models import Count, F, Q, Sum
+from django.urls import reverse
 
-from apk.calendar import Month, day_bounds
+from apk import czech
+from apk.calendar import LOCAL, Month, day_bounds
 from apk.localities.models import Locality
 from apk.people.access import Role
 from apk.people.models import Assistant, Mentorship, User
@@ -159,7 +161,10 @@ class Finding(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.place}, {self.found_at:%Y-%m-%d %H:%M}"
+        return f"{self.place}, {czech.moment(self.found_at.astimezone(LOCAL))}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("findings:detail", args=[self.pk])
 
 
 class PhotoQuerySet(models.QuerySet):

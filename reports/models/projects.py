@@ -8,6 +8,7 @@ import pghistory
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
+from django.urls import reverse
 
 from apk.calendar import Month
 from apk.people.access import Permission
@@ -64,6 +65,9 @@ class GrantProject(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("reports:project", args=[self.pk])
 
     @property
     def city_percent(self) -> Decimal:

@@ -2,6 +2,7 @@
 
 import pghistory
 from django.db import models
+from django.urls import reverse
 from django.utils import timezone
 
 from apk.calendar import Month
@@ -63,6 +64,9 @@ class MonthlySummary(models.Model):
 
     def __str__(self) -> str:
         return f"Přehled {self.period}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("reports:month", args=[self.period])
 
     @property
     def period(self) -> Month:

@@ -288,6 +288,7 @@ def test_findings_story_holds_its_photos_and_is_scoped(client_of: ClientOf, ment
     values = {label: after for label, _, after in plain(made)[2]}
     assert values["Místo nálezu"] == "Jílová – park 1"
     assert values["Druh místa"] == "Park"
+    assert made.at <= changed.at
     assert values["Směna"] == "Jana Malá: Jílová, pondělí 5. 4. 2021 8:00–16:00"
     assert client_of(MentorFactory()).get(address(finding)).status_code == 404
     assert client_of(mentor).get(address(finding.place)).status_code == 200
@@ -300,3 +301,11 @@ def test_summary_tells_that_its_figures_changed(client_of: ClientOf, coordinator
     changed, _ = told(client_of(coordinator).get(address(summary)))
     assert plain(changed)[2] == [("Hodnoty", "upraveno", "upraveno")]
     assert client_of(administrator).get(address(summary)).status_code == 404
+
+
+def test_history_leads_back_to_what_it_is_about(client_of: ClientOf, mentor: Mentor, shift: Shift) -> None:
+    client = client_of(mentor)
+    for row in (shift, shift.assistant, shift.locality, FindingFactory(assistant=shift.assistant)):
+        back = row.get_absolute_url()
+        assert f'href="{back}"' in client.get(address(row)).content.decode()
+        assert f'href="{address(row)}"' in client.get(back).content.decode()
