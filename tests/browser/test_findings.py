@@ -1,5 +1,6 @@
 """The findings' pages at the desk in a real browser."""
 
+import re
 from collections.abc import Callable
 from uuid import UUID
 
@@ -70,7 +71,5 @@ def test_every_row_of_a_place_lights_its_mark_and_a_filter_keeps_the_order(opene
     page.locator("details.filter-panel summary").click()
     page.get_by_label("Druh místa").select_option("Park")
     page.get_by_role("button", name="Filtrovat").click()
-    expect(page).to_have_url(
-        f"{page.url.split('?')[0]}?mesic=&od=&do=&lokalita=&obvod=&asistent=&druh=park&razeni=-kusu"
-    )
+    expect(page).to_have_url(re.compile(r"[?&]druh=park&(.*&)?razeni=-kusu$"))
     expect(page.locator("td.num")).to_have_text(["5", "2"])
