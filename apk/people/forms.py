@@ -89,9 +89,6 @@ class PersonForm(forms.ModelForm):
         }
         help_texts: ClassVar = {"personal_number": "Dá se s ním přihlásit.", "email": "Dá se s ním přihlásit."}
 
-    def clean_email(self) -> str | None:
-        return self.cleaned_data["email"] or None
-
 
 def fte_field() -> forms.DecimalField:
     """Úvazek as people write it, with a decimal comma too."""
@@ -109,9 +106,10 @@ def fte_field() -> forms.DecimalField:
 
 
 def choose_mentor(form: forms.Form | forms.ModelForm, by: User) -> None:
-    """Offers the mentors whom an assistant may be given to: those who can sign in."""
+    """Offers the mentors whom an assistant may be given to: those who are mentors today and can sign in."""
     field: Any = form.fields["mentor"]
-    field.queryset = Mentor.objects.visible_to(by).filter(user__is_active=True).select_related("user")
+    serving = Mentor.objects.visible_to(by).filter(user__is_active=True, user__role=Role.MENTOR)
+    field.queryset = serving.select_related("user")
 
 
 class NewAssistantForm(PersonForm):

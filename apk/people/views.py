@@ -30,7 +30,7 @@ from apk.people.forms import (
     NewAccountForm,
     NewAssistantForm,
 )
-from apk.people.models import Assistant, User
+from apk.people.models import Assistant, Mentorship, User
 
 PAGE = 50
 
@@ -189,7 +189,8 @@ def close_account(request: SignedInRequest, pk: int) -> HttpResponse:
     if form.is_valid() and carried_out(form, lambda: found.close(by=request.user)):
         messages.success(request, f"Účet {found} je uzavřený. Kdo je s ním přihlášený, už nic neotevře.")
         return redirect("people:account", pk)
-    return form_response(request, "people/close_account.html", {"form": form, "account": found})
+    led = Mentorship.objects.on(timezone.localdate()).filter(mentor__user=found).count()
+    return form_response(request, "people/close_account.html", {"form": form, "account": found, "led": led})
 
 
 @requires(Permission.MANAGE_ACCOUNTS)

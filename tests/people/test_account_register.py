@@ -149,6 +149,13 @@ def test_an_account_is_closed_and_opened_again(administrator: User, coordinator:
         assert User.objects.get(pk=coordinator.pk).is_active is active
 
 
+def test_closing_a_mentor_says_whom_they_lead(administrator: User, mentor: Mentor, client_of: SignIn):
+    client, url = client_of(administrator), reverse("people:close-account", args=[mentor.user.pk])
+    assert "dnes vede" not in client.get(url).content.decode()
+    AssistantFactory.create_batch(2, mentor=mentor)
+    assert "Tento mentor dnes vede 2\u00a0asistenty." in client.get(url).content.decode()
+
+
 def test_an_administrator_cannot_close_or_reset_themselves(administrator: User, client_of: SignIn):
     UserFactory(is_administrator=True)
     client = client_of(administrator)

@@ -206,6 +206,17 @@ def test_an_assistant_added_for_another_mentor_belongs_to_them(mentor: Mentor, c
     assert listed(client_of(another).get("/asistenti/")) == ["Říhová"]
 
 
+def test_an_assistant_goes_only_to_somebody_who_is_a_mentor_today(
+    mentor: Mentor, assistant: Assistant, client_of: SignIn
+):
+    another = MentorFactory()
+    MentorFactory(user__is_active=False)
+    MentorFactory(user__role=Role.COORDINATOR)
+    url = reverse("people:move-assistant", args=[assistant.pk])
+    offered = client_of(mentor).get(url).context["form"].fields["mentor"].queryset
+    assert set(offered) == {mentor, another}
+
+
 @pytest.mark.parametrize(
     ("wrong", "field", "sentence"),
     [
