@@ -71,10 +71,10 @@ def servers(home: Path, *, logs: Path | None = None, durable: bool = True) -> It
     wanted = [variable for variable in ("DATABASE_URL", "REDIS_URL") if not os.environ.get(variable)]
     with ExitStack() as stack:
         running = Servers(home)
+        stack.enter_context(_sole_use_of(home))
         if wanted:
             account = _account(home / "servers")
             place = _place(home, account)
-            stack.enter_context(_sole_use_of(home))
             _stop_leftovers(place)
         if "REDIS_URL" in wanted:
             valkey, url = _start_valkey(place, (logs or home) / "valkey.log", account, durable=durable)
@@ -149,7 +149,6 @@ def _place(home: Path, account: Account | None) -> Path:
     """The folder with the servers' data, owned by ``account`` and closed to others: under ``home`` if it reaches it."""
     link = home / "servers"
     try:
-        home.mkdir(parents=True, exist_ok=True)
         if account and link.is_symlink():
             place = link.readlink()
             _make_private(place, account)
@@ -163,8 +162,12 @@ def _place(home: Path, account: Account | None) -> Path:
             link.symlink_to(place)
             return place
     except OSError as error:
-        raise ServerError(f"Do složky {home} nelze zapisovat ({error.strerror}): změňte její práva.") from error
+        raise _not_writable(home, error) from error
     return link.resolve()
+
+
+def _not_writable(home: Path, error: OSError) -> ServerError:
+    return ServerError(f"Do složky {home} nelze zapisovat ({error.strerror}): změňte její práva.")
 
 
 def _make_private(directory: Path, account: Account | None) -> None:
@@ -182,7 +185,12 @@ def _reaches(account: Account, directory: Path) -> bool:
 @contextmanager
 def _sole_use_of(home: Path) -> Iterator[None]:
     """Holds the folder's lock, so that two launchers never run servers over the same data. Raises ServerError."""
-    with (home / "servers.lock").open("w") as lock:
+    try:
+        home.mkdir(parents=True, exist_ok=True)
+        lock = (home / "servers.lock").open("w")
+    except OSError as error:
+        raise _not_writable(home, error) from error
+    with lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
