@@ -16,7 +16,7 @@ from apk.sync.protocol import Refused
 from apk.sync.registry import Arrival, Kind
 from findings import photos
 from findings.models import Finding, PlaceKind, PositionSource, Source
-from findings.places import place_for
+from findings.places import Spot, choice, place_for, spots_around
 from patrols.models import Shift
 
 MAX_COUNT: Final = 999
@@ -47,11 +47,12 @@ class FindingV1(BaseModel):
 
 @dataclass(frozen=True)
 class Links:
-    """What the database knows about the sender at the moment of a finding."""
+    """What the database knows about the sender and the surroundings of a finding; `edition` is the localities'."""
 
     assistant: int
     shift: int | None
     edition: str
+    spots: list[Spot]
 
 
 def accept(arrival: Arrival) -> None:
@@ -63,10 +64,11 @@ def accept(arrival: Arrival) -> None:
         raise Refused("Zadejte aspoň jeden kus.", "with_needle")
     if not Bounds(*settings.CITY_BOUNDS).hold(finding.longitude, finding.latitude):
         raise Refused("Poloha je mimo město. Posuňte značku na mapě na místo nálezu.", "latitude")
-    found = links(arrival)
+    found = links(arrival, finding)
     locality = boundaries(found.edition).holding(finding.latitude, finding.longitude, local_date(arrival.happened_at))
-    place = place_for(
-        finding.latitude, finding.longitude, locality=locality, kind=finding.place_kind, named=finding.place
+    position = finding.latitude, finding.longitude
+    place = choice(*position, found.spots, finding.place) or place_for(
+        *position, locality=locality, kind=finding.place_kind, named=finding.place
     )
     Finding.objects.create(
         id=arrival.id,
@@ -90,21 +92,18 @@ def accept(arrival: Arrival) -> None:
     )
 
 
-def links(arrival: Arrival) -> Links:
-    """The sender's assistant row, their shift at that moment and the register's edition, in one query.
+def links(arrival: Arrival, finding: FindingV1) -> Links:
+    """Everything that a finding is linked to and that is already there, in one query.
 
     Raises Refused when the sender is nobody's assistant.
     """
     shift = Shift.objects.at(arrival.happened_at).filter(assistant=OuterRef("pk")).order_by().values("pk")[:1]
-    row = (
-        Assistant.objects.filter(user=arrival.sender)
-        .order_by("pk")
-        .values_list("pk", Subquery(shift), edition())
-        .first()
-    )
+    around = spots_around(finding.latitude, finding.longitude, finding.place)
+    senders = Assistant.objects.filter(user=arrival.sender).order_by("pk")
+    row = senders.values("pk", on_shift=Subquery(shift), edition=edition(), around=around).first()
     if row is None:
         raise Refused("Váš účet není vedený v evidenci asistentů. Řekněte to mentorovi.")
-    return Links(*row)
+    return Links(row["pk"], row["on_shift"], row["edition"], [Spot(**place) for place in row["around"]])
 
 
 def readable(text: str) -> str:

@@ -2,18 +2,22 @@
 
 import math
 import re
+from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Final
 
 from django.conf import settings
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db import connection
 from django.db.models import Q, Subquery
+from django.db.models.functions import JSONObject
 
 from apk.localities.boundaries import Known
 from apk.localities.geometry import distance_m
 from findings.models import Place, PlaceKind
 
-# Who looks for a place in order to make a new one holds this lock until its transaction ends. One lock for the whole
-# city: places near each other have no common row to lock, and the wait is a few milliseconds.
+# Who is about to make a new place holds this lock until its transaction ends. One lock for the whole city: places near
+# each other have no common row to lock, and new places are rare.
 LOCK: Final = 0x706C_6163_6573
 # A place that the finder named may be this far: a person knows where they stand better than GPS between houses.
 NAMED_WITHIN_M: Final = 200.0
@@ -26,13 +30,41 @@ LONGEST_LOCALITY: Final = 80
 NOUNS: Final = {PlaceKind.STATION: "zastávka", PlaceKind.OTHER: "místo"}
 
 
+@dataclass(frozen=True)
+class Spot:
+    """Where a place is: degrees of WGS84."""
+
+    id: int
+    latitude: float
+    longitude: float
+
+
+def spots_around(latitude: float, longitude: float, named: int | None) -> ArraySubquery:
+    """An expression for a query: the places that may take a finding here, each as the fields of a `Spot`."""
+    candidates = Place.objects.filter(within(latitude, longitude, settings.PLACE_RADIUS_M) | Q(pk=named)).order_by()
+    return ArraySubquery(candidates.values(spot=JSONObject(id="pk", latitude="latitude", longitude="longitude")))
+
+
+def choice(latitude: float, longitude: float, spots: Iterable[Spot], named: int | None) -> int | None:
+    """The id of the place that takes a finding here, or None when a new one is due.
+
+    The place `named` by the finder is taken when it is within `NAMED_WITHIN_M`, otherwise the nearest one within
+    `PLACE_RADIUS_M`; of two equally near the older.
+    """
+    by_distance = [(distance_m(latitude, longitude, spot.latitude, spot.longitude), spot.id) for spot in spots]
+    if any(pk == named and distance <= NAMED_WITHIN_M for distance, pk in by_distance):
+        return named
+    distance, nearest = min(by_distance, default=(math.inf, None))
+    return nearest if distance <= settings.PLACE_RADIUS_M else None
+
+
 def place_for(
     latitude: float, longitude: float, *, locality: Known | None, kind: PlaceKind, named: int | None = None
 ) -> int:
     """The id of the place at a position; makes a new one when there is none. Must run inside a transaction.
 
-    The place `named` by the finder is taken when it is within `NAMED_WITHIN_M`, otherwise the nearest one within
-    `PLACE_RADIUS_M`. A new one lies at the position, in `locality`, and is called after it and after `kind`.
+    A new place lies at the position, in `locality`, and is called after it and after `kind`. Who only wants a place
+    that is already there need not wait here: see `spots_around` and `choice`.
     """
     with connection.cursor() as cursor:
         # A statement of its own: the next one must see what the previous holder committed.
@@ -43,22 +75,17 @@ def place_for(
     near = within(latitude, longitude, settings.PLACE_RADIUS_M)
     last = Q(pk=Subquery(siblings.order_by("-pk").values("pk")[:1]))
     # One statement for all three questions: what is near, what was named, which number comes next.
-    places = Place.objects.filter(near | last | Q(pk=named)).order_by("pk")
-
-    chosen, number = None, 1
-    nearest = settings.PLACE_RADIUS_M
-    for pk, name, *position in places.values_list("pk", "name", "latitude", "longitude"):
-        distance = distance_m(latitude, longitude, *position)
-        if pk == named and distance <= NAMED_WITHIN_M:
-            return pk
-        if distance <= nearest and (chosen is None or distance < nearest):
-            chosen, nearest = pk, distance
-        if ordinal := re.match(numbered, name):
-            number = max(number, int(ordinal[1]) + 1)
+    rows = Place.objects.filter(near | last | Q(pk=named)).order_by().values_list("pk", "latitude", "longitude", "name")
+    spots, names = [], []
+    for pk, *position, name in rows:
+        spots.append(Spot(pk, *position))
+        names.append(name)
+    chosen = choice(latitude, longitude, spots, named)
     if chosen is not None:
         return chosen
+    taken = [int(found[1]) for found in (re.match(numbered, name) for name in names) if found]
     made = Place.objects.create(
-        name=f"{series} {number}",
+        name=f"{series} {max(taken, default=0) + 1}",
         locality_id=locality.id if locality else None,
         latitude=latitude,
         longitude=longitude,

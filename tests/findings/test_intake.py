@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 
 from apk.people.models import Assistant, User
 from apk.sync.protocol import Refused
@@ -170,8 +170,8 @@ def test_a_shift_deleted_in_that_very_moment_holds_nothing_back(
     looked_up = intake.links
     calls: list[int | None] = []
 
-    def links_then_gone(arrival: Arrival) -> intake.Links:
-        found = looked_up(arrival)
+    def links_then_gone(arrival: Arrival, finding: FindingV1) -> intake.Links:
+        found = looked_up(arrival, finding)
         calls.append(found.shift)
         at_once(1, lambda _: Shift.objects.all().delete())
         return found
@@ -182,6 +182,17 @@ def test_a_shift_deleted_in_that_very_moment_holds_nothing_back(
 
     assert [shift is not None for shift in calls] == [True, False]
     assert Finding.objects.get().shift is None
+
+
+@pytest.mark.django_db(transaction=True)
+def test_eight_findings_at_once_at_a_new_place_share_it(assistant: Assistant) -> None:
+    def arrive(n: int) -> None:
+        with transaction.atomic():
+            accept(arrival(assistant.user, latitude=HERE[0] + n / 1_000_000))
+
+    at_once(8, arrive)
+    assert Finding.objects.count() == 8
+    assert Place.objects.count() == 1
 
 
 @pytest.mark.django_db(transaction=True)

@@ -10,10 +10,11 @@ from hypothesis import strategies as st
 
 from apk.localities.boundaries import Known
 from apk.localities.geometry import ELLIPSOID, distance_m
+from apk.localities.models import District
 from findings.models import Place, PlaceKind
-from findings.places import NAMED_WITHIN_M, place_for, within
+from findings.places import NAMED_WITHIN_M, Spot, choice, place_for, spots_around, within
 from tests.crowd import at_once
-from tests.factories import LocalityFactory, PlaceFactory
+from tests.factories import DistrictFactory, LocalityFactory, PlaceFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -36,6 +37,13 @@ def known(**fields: Any) -> Known:
 def found(position: tuple[float, float] = HERE, **how: Any) -> Place:
     pk = place_for(*position, **{"locality": None, "kind": PlaceKind.PARK, **how})
     return Place.objects.get(pk=pk)
+
+
+def seen_from(position: tuple[float, float], named: int | None = None) -> list[Spot]:
+    """The places that a query made along with another one sees."""
+    DistrictFactory()
+    around = District.objects.values_list(spots_around(*position, named), flat=True).first()
+    return [Spot(**spot) for spot in around]
 
 
 @pytest.mark.parametrize("azimuth", COMPASS)
@@ -78,6 +86,7 @@ def test_the_place_is_the_one_a_slow_search_finds(
     near = [(distance_m(*position, place.latitude, place.longitude), place.pk) for place in rows]
     expected = min([pair for pair in near if pair[0] <= 30], default=(0, None))[1]
 
+    assert choice(*position, seen_from(position), None) == expected
     chosen = found(position)
     assert chosen.pk == expected if expected is not None else chosen not in rows
 
@@ -152,6 +161,7 @@ def test_a_named_place_is_used_before_a_nearer_one() -> None:
     PlaceFactory(latitude=HERE[0], longitude=HERE[1])
     chosen = PlaceFactory(latitude=away(NAMED_WITHIN_M - 1)[0], longitude=HERE[1])
     assert found(named=chosen.pk) == chosen
+    assert choice(*HERE, seen_from(HERE, chosen.pk), chosen.pk) == chosen.pk
 
 
 def test_a_named_place_too_far_off_is_not_used() -> None:
