@@ -1,100 +1,149 @@
-"""The phone application: pages for one thumb. They show what is planned and found; saving goes through /sync/."""
+"""The phone application: screens for one thumb that open without a connection; saving goes through /sync/."""
 
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.conf import settings
 from django.db.models import F, Max
-from django.http import HttpResponse
-from django.shortcuts import render
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.templatetags.static import static
 from django.urls import reverse
 from django.utils import timezone
+from django.views.decorators.cache import cache_control, never_cache
 from django.views.decorators.http import require_safe
 
 from apk.calendar import day_bounds, local_date
 from apk.localities.models import Locality
-from apk.people.access import Permission, SignedInRequest, requires
+from apk.people.access import Permission, SignedInRequest, public, requires
 from apk.people.models import Mentorship, User
+from findings import shell
 from findings.maps import city_map
-from findings.models import Finding, Place, PlaceKind, Source
+from findings.models import Finding, Place
 from patrols.models import Shift
 
 LAST_FINDINGS = 5
 # Known places that travel to the phone, those with the latest findings first; about 80 bytes each.
 MOST_PLACES = 300
+# The colours of the system's own bars around the application; the same as --band and --paper in static/css/tokens.css.
+BAND_COLOUR, PAPER_COLOUR = "#1d456f", "#f6f6f6"
 
 
-@requires(Permission.LOG_IN_THE_FIELD)
+# --- What everybody may have -----------------------------------------------------------------------------------------
+
+
+@public
+@cache_control(no_cache=True)
 @require_safe
-def today(request: SignedInRequest) -> HttpResponse:
-    """My shifts of today and tomorrow, my mentor, my last findings and what waits in the phone."""
-    now = timezone.now()
-    day = local_date(now)
-    tomorrow = day + timedelta(days=1)
-    midnight, end = day_bounds(day)[0], day_bounds(tomorrow)[1]
-    shifts = list(Shift.objects.visible_to(request.user).overlapping(midnight, end).select_related("locality"))
-    mentorship = Mentorship.objects.on(day).filter(assistant__user=request.user).select_related("mentor__user").first()
-    mentor = mentorship.mentor.user if mentorship else None
-    findings = Finding.objects.visible_to(request.user).select_related("place")[:LAST_FINDINGS]
-    context = {
-        "screen": "today",
-        "days": [
-            ("Dnes", day, [shift for shift in shifts if local_date(shift.start) <= day]),
-            ("Zítra", tomorrow, [shift for shift in shifts if local_date(shift.start) == tomorrow]),
+def screen(request: HttpRequest, name: str) -> HttpResponse:
+    """The shell of one screen, the same for everybody; whose it becomes is decided by `data`."""
+    return HttpResponse(shell.screen_html(name))
+
+
+@public
+@cache_control(no_cache=True)
+@require_safe
+def worker(request: HttpRequest) -> HttpResponse:
+    """The service worker; `?modul` for browsers whose workers may import. Browsers ask for it again and again."""
+    script = shell.worker_script(background="modul" in request.GET)
+    return HttpResponse(script, content_type="text/javascript; charset=utf-8")
+
+
+@public
+@cache_control(no_cache=True)
+@require_safe
+def manifest(request: HttpRequest) -> HttpResponse:
+    """What makes the application installable. Its icon opens the form of a finding: every tap counts there."""
+    icons = [("any", "192"), ("any", "512"), ("maskable", "512")]
+    shortcuts = [("Dnes", "today"), ("Fronta", "queue"), ("První pomoc po píchnutí", "first-aid")]
+    description = {
+        "id": reverse("field:today"),
+        "name": "APK v terénu",
+        "short_name": "APK",
+        "description": "Nálezy a služba asistentů prevence kriminality, i bez signálu.",
+        "lang": "cs",
+        "start_url": reverse("field:capture"),
+        "scope": reverse("field:today"),
+        "display": "standalone",
+        "background_color": PAPER_COLOUR,
+        "theme_color": BAND_COLOUR,
+        "icons": [
+            {
+                "src": static(f"field/icons/{purpose}-{size}.png"),
+                "sizes": f"{size}x{size}",
+                "type": "image/png",
+                "purpose": purpose,
+            }
+            for purpose, size in icons
         ],
-        "now": now,
-        "mentor": mentor,
-        # A telephone link takes no spaces.
-        "mentor_phone": "".join(mentor.phone.split()) if mentor else "",
-        "findings": findings,
-        "field_data": page_data(request.user),
+        "shortcuts": [{"name": label, "url": reverse(f"field:{name}")} for label, name in shortcuts],
     }
-    return render(request, "field/today.html", context)
+    return JsonResponse(description, content_type="application/manifest+json")
+
+
+# --- What is one person's own ----------------------------------------------------------------------------------------
 
 
 @requires(Permission.LOG_IN_THE_FIELD)
+@never_cache
 @require_safe
-def capture(request: SignedInRequest) -> HttpResponse:
-    """The form of a new finding, or of a refused one that waits in the phone to be corrected."""
-    context = {
-        "screen": "capture",
-        "kinds": PlaceKind.choices,
-        "sources": Source.choices,
-        "own": Source.OWN,
-        "field_data": page_data(request.user) | map_data(request.user),
-    }
-    return render(request, "field/capture.html", context)
+def data(request: SignedInRequest) -> HttpResponse:
+    """Everything the phone keeps for the signed-in person to work without a connection; moments are ISO 8601 in UTC."""
+    now = timezone.now()
+    answer = person_data(request.user, now) | shift_data(request.user, now) | place_data(request.user, now)
+    return JsonResponse(answer)
 
 
-@requires(Permission.LOG_IN_THE_FIELD)
-@require_safe
-def queue(request: SignedInRequest) -> HttpResponse:
-    """What waits in the phone and why; the phone fills the page in."""
-    return render(request, "field/queue.html", {"screen": "queue", "field_data": page_data(request.user)})
-
-
-def page_data(user: User) -> dict[str, Any]:
-    """What the scripts of every page of the phone need: whose outbox it is and where things are."""
+def person_data(user: User, now: datetime) -> dict[str, Any]:
+    """Who it is and who leads them: one query."""
+    mentorship = Mentorship.objects.on(local_date(now)).filter(assistant__user=user).select_related("mentor__user")
+    mentor = next((row.mentor.user for row in mentorship), None)
     return {
         "owner": user.pk,
-        "sync": reverse("sync:session").removesuffix("session"),
-        "signIn": reverse("account_login"),
-        "capture": reverse("field:capture"),
+        "name": user.full_name,
+        # Tells the phone of a fresh sign-in, by which a forgotten PIN may be replaced.
+        "signedInAt": user.last_login,
+        "preparedAt": now,
+        "mentor": {"name": mentor.full_name, "phone": mentor.phone} if mentor else None,
     }
 
 
-def map_data(user: User) -> dict[str, Any]:
-    """What the capture page needs to tell where one stands, also without a connection: two queries."""
-    localities = Locality.objects.visible_to(user).open_on(local_date(timezone.now()))
+def shift_data(user: User, now: datetime) -> dict[str, Any]:
+    """Shifts of yesterday to the day after tomorrow, so that the phone knows today's also past midnight; one query."""
+    today: date = local_date(now)
+    start, end = day_bounds(today - timedelta(days=1))[0], day_bounds(today + timedelta(days=2))[1]
+    shifts = Shift.objects.visible_to(user).overlapping(start, end).select_related("locality").order_by("start")
+    return {
+        "shifts": [
+            {
+                "start": shift.start,
+                "end": shift.end,
+                "locality": {"id": shift.locality_id, "name": shift.locality.name},
+                "note": shift.note,
+            }
+            for shift in shifts
+        ]
+    }
+
+
+def place_data(user: User, now: datetime) -> dict[str, Any]:
+    """The map with localities, known places and the person's last findings: three queries."""
+    localities = Locality.objects.visible_to(user).open_on(local_date(now))
     places = (
         Place.objects.visible_to(user)
         .annotate(last_found_at=Max("findings__found_at"))
         .order_by(F("last_found_at").desc(nulls_last=True), "pk")
         .values("id", "name", "latitude", "longitude")[:MOST_PLACES]
     )
+    findings = Finding.objects.visible_to(user).select_related("place")[:LAST_FINDINGS]
     return {
-        "kinds": dict(PlaceKind.choices),
         "map": city_map(localities),
-        "cityBounds": settings.CITY_BOUNDS,
         "places": list(places),
+        "findings": [
+            {
+                "url": reverse("findings:detail", args=[finding.pk]),
+                "place": finding.place.name,
+                "pieces": finding.pieces,
+                "foundAt": finding.found_at,
+            }
+            for finding in findings
+        ],
     }

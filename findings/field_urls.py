@@ -1,4 +1,4 @@
-"""Addresses of the phone application, under a prefix of its own: one day the scope of its service worker."""
+"""Addresses of the phone application, under a prefix of its own: the scope of its service worker."""
 
 from django.urls import path
 
@@ -7,7 +7,11 @@ from findings import field
 app_name = "field"
 
 urlpatterns = [
-    path("", field.today, name="today"),
-    path("nalez/", field.capture, name="capture"),
-    path("fronta/", field.queue, name="queue"),
+    path("", field.screen, {"name": "today"}, name="today"),
+    path("nalez/", field.screen, {"name": "capture"}, name="capture"),
+    path("fronta/", field.screen, {"name": "queue"}, name="queue"),
+    path("prvni-pomoc/", field.screen, {"name": "first-aid"}, name="first-aid"),
+    path("data", field.data, name="data"),
+    path("manifest.webmanifest", field.manifest, name="manifest"),
+    path("sw.js", field.worker, name="worker"),
 ]

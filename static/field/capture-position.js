@@ -3,13 +3,22 @@
  */
 
 import { openMap } from "./capture-map.js";
-import { isPoor, localityName, nearest } from "./geo.js";
+import { around, isPoor, localityName, nearest } from "./geo.js";
 import { watchPosition } from "./gps.js";
-import { $ } from "./page.js";
+import { $, text } from "./page.js";
 
 const KNOWN_PLACE_RADIUS = 30;
+// Known places further away are not offered: the server takes a chosen one up to 200 m from the position.
+const LEAST_REACH = 60;
+const MOST_REACH = 150;
+const MOST_OFFERED = 3;
 
 const SAID = { searching: "", good: "Poloha je určena.", warning: "Poloha chybí nebo je nepřesná." };
+
+/** How far around, in metres, a known place may be the right one: further when the position is poor. */
+function reach({ accuracy }) {
+  return Math.min(MOST_REACH, Math.max(LEAST_REACH, accuracy ?? 0));
+}
 
 function stateOf(position, problem) {
   if (!position) {
@@ -25,27 +34,44 @@ function stateOf(position, problem) {
 }
 
 export class PositionPanel extends EventTarget {
-  #cityMap;
-  #places;
+  #cityMap = null;
+  #places = [];
   #fix = null;
   #chosen = null;
+  #confirmed = null;
   #problem = "";
   #map = null;
+  #mapWanted = false;
 
-  /**
-   * Fires "change" whenever `position` may have changed.
-   *
-   * @param {object} cityMap as findings.maps.city_map makes it
-   * @param {Array<{id: number, name: string, latitude: number, longitude: number}>} places known places
-   */
-  constructor(cityMap, places) {
+  /** Fires "change" whenever `position` may have changed. */
+  constructor() {
     super();
-    this.#cityMap = cityMap;
-    this.#places = places;
     $("[data-map-open]").addEventListener("click", () => this.#toggleMap($("[data-map-box]").hidden));
     $("[data-use-gps]").addEventListener("click", () => this.choose(null));
-    this.#offerPlaces();
+    $("[data-known-place]").addEventListener("change", ({ target }) => this.#pickKnown(target.value));
     this.choose(null);
+  }
+
+  /**
+   * Takes what the phone knows of the city; may come later than the first fix of the GPS, and again.
+   *
+   * @param {object} known
+   * @param {object} known.map as findings.maps.city_map makes it
+   * @param {Array<{id: number, name: string, latitude: number, longitude: number}>} known.places
+   */
+  know({ map, places }) {
+    this.#cityMap = map;
+    this.#places = places;
+    const select = $("[data-known-place]");
+    const { value } = select;
+    const byName = [...places].sort((a, b) => a.name.localeCompare(b.name, "cs"));
+    select.replaceChildren(new Option("–", ""), ...byName.map(({ id, name }) => new Option(name, id)));
+    select.value = value;
+    $("[data-known-places]").hidden = byName.length === 0;
+    this.#show();
+    if (this.#mapWanted) {
+      this.#toggleMap(true);
+    }
   }
 
   /** {latitude, longitude, accuracy (m) or null, source "gps" or "map", place id or null}, or null while unknown. */
@@ -54,7 +80,7 @@ export class PositionPanel extends EventTarget {
       return this.#chosen;
     }
     const { latitude, longitude, accuracy } = this.#fix;
-    return { latitude, longitude, accuracy, source: "gps", place: null };
+    return { latitude, longitude, accuracy, source: "gps", place: this.#confirmed };
   }
 
   /** Follows the GPS from now on. */
@@ -80,6 +106,7 @@ export class PositionPanel extends EventTarget {
   /** Takes a position in place of the GPS's; null gives it back to the GPS. */
   choose(position) {
     this.#chosen = position;
+    this.#confirmed = null;
     $("[data-known-place]").value = position?.place ?? "";
     this.#show();
   }
@@ -103,37 +130,74 @@ export class PositionPanel extends EventTarget {
     where.hidden = !position;
     where.textContent = position ? this.#surroundings(position) : "";
     $("[data-use-gps]").hidden = !(this.#chosen && this.#fix);
+    this.#offerNearby(position);
     this.#map?.show(position);
     this.dispatchEvent(new Event("change"));
   }
 
   #surroundings(position) {
+    if (!this.#cityMap) {
+      return "";
+    }
     const chosen = this.#places.find(({ id }) => id === position.place);
     const known = chosen ?? nearest(this.#places, position, KNOWN_PLACE_RADIUS)?.place;
     const locality = localityName(this.#cityMap.localities.features, position) ?? "mimo hlídané lokality";
     return known ? `${locality}, známé místo ${known.name}` : locality;
   }
 
-  #offerPlaces() {
-    const select = $("[data-known-place]");
-    const byName = [...this.#places].sort((a, b) => a.name.localeCompare(b.name, "cs"));
-    select.append(...byName.map(({ id, name }) => new Option(name, id)));
-    $("[data-known-places]").hidden = byName.length === 0;
-    select.addEventListener("change", () => {
-      const place = byName.find(({ id }) => String(id) === select.value);
-      if (place) {
-        this.#pick({ ...place, place: place.id });
-      } else {
-        this.choose(null);
+  #pickKnown(value) {
+    const place = this.#places.find(({ id }) => String(id) === value);
+    if (place) {
+      this.#pick({ ...place, place: place.id });
+    } else {
+      this.choose(null);
+    }
+  }
+
+  /** Offers the known places around, so that one place is not kept under two names. */
+  #offerNearby(position) {
+    const near = this.#chosen?.source === "map" || !position ? [] : around(this.#places, position, reach(position), MOST_OFFERED);
+    const box = $("[data-nearby]");
+    box.hidden = near.length === 0;
+    const signature = near.map(({ place, distance }) => `${place.id} ${Math.round(distance)}`).join();
+    if (signature === box.dataset.shown && !box.hidden) {
+      for (const button of box.querySelectorAll("button")) {
+        button.setAttribute("aria-pressed", String(Number(button.value) === position.place));
       }
-    });
+      return;
+    }
+    box.dataset.shown = signature;
+    $("[data-nearby-places]").replaceChildren(
+      ...near.map(({ place, distance }) => {
+        const button = document.createElement("button");
+        const away = document.createElement("small");
+        away.textContent = `${Math.round(distance)} m`;
+        Object.assign(button, { type: "button", className: "button secondary", value: place.id });
+        button.setAttribute("aria-pressed", String(place.id === position.place));
+        button.append(`${place.name} `, away);
+        button.addEventListener("click", () => this.#confirm(place.id));
+        return button;
+      }),
+    );
+  }
+
+  /** Says, or takes back, that the finding lies at a known place; the position stays the one that was measured. */
+  #confirm(id) {
+    const place = this.position?.place === id ? null : id;
+    if (this.#chosen) {
+      this.#chosen = { ...this.#chosen, place };
+    } else {
+      this.#confirmed = place;
+    }
+    this.#show();
   }
 
   async #toggleMap(open) {
     $("[data-map-open]").setAttribute("aria-expanded", String(open));
-    $("[data-map-open-words]").textContent = open ? "Zavřít mapu" : "Ukázat na mapě";
+    text("[data-map-open-words]", open ? "Zavřít mapu" : "Ukázat na mapě");
     $("[data-map-box]").hidden = !open;
-    if (!open) {
+    this.#mapWanted = open && !this.#cityMap;
+    if (!open || !this.#cityMap) {
       return;
     }
     const container = $("[data-map-point]");

@@ -19,7 +19,7 @@ import {
   pieces,
   problems,
 } from "./finding.js";
-import { $, data, openOutbox } from "./page.js";
+import { $, config, openScreen } from "./page.js";
 import { uuid7 } from "./uuid7.js";
 import { counted, fate } from "./words.js";
 
@@ -36,7 +36,7 @@ const saved = $("[data-saved]");
 const saveButton = $("[data-save]");
 const field = (name) => form.elements.namedItem(name);
 
-const place = new PositionPanel(data.map, data.places);
+const place = new PositionPanel();
 const camera = new PhotoPicker();
 
 /** The record being written; `recordedAt` is set when it is one that the server had refused. */
@@ -88,6 +88,12 @@ function written() {
   };
 }
 
+/** Whether a reload would lose anything: what the GPS found comes again by itself. */
+function isWriting() {
+  const { placeKind, note } = written();
+  return !form.hidden && Boolean(placeKind || note || pieces(counts()) || camera.photos.length);
+}
+
 function showTotal() {
   const total = pieces(counts());
   $("[data-total]").textContent = Number.isNaN(total) ? "" : `celkem ${counted(total, "kus", "kusy", "kusů")}`;
@@ -125,7 +131,7 @@ function showProblems(found) {
 /** What has been mended since the last attempt leaves the list at once. */
 function reviewProblems() {
   if (!$("[data-problems]").hidden) {
-    showProblems(problems(written(), data.cityBounds));
+    showProblems(problems(written(), config.cityBounds));
   }
 }
 
@@ -145,7 +151,7 @@ async function save({ withPhotos = true } = {}) {
     return;
   }
   const finding = written();
-  const found = problems(finding, data.cityBounds);
+  const found = problems(finding, config.cityBounds);
   showProblems(found);
   if (found.length > 0) {
     leadToProblems(found);
@@ -154,11 +160,11 @@ async function save({ withPhotos = true } = {}) {
   saving = true;
   saveButton.setAttribute("aria-disabled", "true");
   await camera.ready; // a photo taken a moment ago belongs to this finding
-  const caption = captionOf(finding, data.kinds[finding.placeKind]);
+  const caption = captionOf(finding, config.kinds[finding.placeKind]);
   const recordedAt = current.recordedAt ?? isoWithOffset(new Date());
   const record = { id: finding.id, kind: KIND, version: VERSION, recordedAt, payload: payloadOf(finding), caption };
   const photos = withPhotos ? camera.photos : [];
-  const outbox = await opened;
+  const { outbox } = await opened;
   try {
     await outbox.save(record, photos, camera.dropped);
   } catch (error) {
@@ -209,7 +215,7 @@ function render(overview) {
 
 /** Fills the form with a record that the server refused, so that it can be mended and sent under its own id. */
 async function correct(id) {
-  const outbox = await opened;
+  const { outbox } = await opened;
   const record = await outbox.record(id);
   if (record?.state !== "refused" || record.kind !== KIND) {
     return;
@@ -266,7 +272,7 @@ $("[data-next]").addEventListener("click", () => {
   backToForm();
 });
 
-const opened = openOutbox(render);
+const opened = openScreen({ render, know: (data) => place.know(data), isWriting });
 const refusedId = new URLSearchParams(location.search).get("zaznam");
 if (refusedId) {
   await correct(refusedId);

@@ -45,16 +45,18 @@ export function localityName(features, point) {
   return features.find(({ geometry }) => holds(geometry, point))?.properties.name ?? null;
 }
 
-/** The nearest of `places` ({latitude, longitude}) within `radius`: {place, distance}, or null. */
+/** The nearest `most` of `places` ({latitude, longitude}) within `radius`, nearest first: [{place, distance}]. */
+export function around(places, point, radius, most) {
+  return places
+    .map((place) => ({ place, distance: distance(place, point) }))
+    .filter((found) => found.distance <= radius)
+    .sort((a, b) => a.distance - b.distance)
+    .slice(0, most);
+}
+
+/** The nearest of `places` within `radius`: {place, distance}, or null. */
 export function nearest(places, point, radius) {
-  let found = null;
-  for (const place of places) {
-    const away = distance(place, point);
-    if (away <= radius && (!found || away < found.distance)) {
-      found = { place, distance: away };
-    }
-  }
-  return found;
+  return around(places, point, radius, 1)[0] ?? null;
 }
 
 const STALE = 20_000;

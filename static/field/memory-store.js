@@ -12,6 +12,9 @@ export class MemoryStore {
   #bytes = new Map();
   #sent = new Map();
   #pauses = new Map();
+  #people = new Map();
+  #locks = new Map();
+  #holder = null;
 
   #owned(rows, owner) {
     return [...rows.values()].filter((row) => row.owner === owner);
@@ -122,6 +125,38 @@ export class MemoryStore {
       this.#pauses.set(owner, pause);
     } else {
       this.#pauses.delete(owner);
+    }
+  }
+
+  async holder() {
+    return this.#holder;
+  }
+
+  async setHolder(owner) {
+    this.#holder = owner;
+  }
+
+  async person(owner) {
+    return this.#people.get(owner) ?? null;
+  }
+
+  async keepPerson(owner, data, at) {
+    this.#people.set(owner, { owner, data, at });
+  }
+
+  async forgetPerson(owner) {
+    this.#people.delete(owner);
+  }
+
+  async lock(owner) {
+    return this.#locks.get(owner) ?? null;
+  }
+
+  async setLock(owner, lock) {
+    if (lock) {
+      this.#locks.set(owner, { ...lock, owner });
+    } else {
+      this.#locks.delete(owner);
     }
   }
 

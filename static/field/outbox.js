@@ -5,8 +5,8 @@
  * network comes back, when the page is seen again and on a timer; one tab sends at a time. The outbox belongs to one
  * person: with somebody else signed in it keeps everything and sends nothing.
  *
- * It knows no page. It fires "change" whenever what it holds, or its state, may have changed, and "trouble" with the
- * error as `detail` when the phone's own storage fails.
+ * It knows no page. It fires "saved" after a record was saved, "change" whenever what it holds, or its state, may have
+ * changed, and "trouble" with the error as `detail` when the phone's own storage fails.
  */
 
 import { newPhoto, newRecord, tally } from "./entries.js";
@@ -93,6 +93,7 @@ export class Outbox extends EventTarget {
       dropped,
     );
     this.#changed();
+    this.dispatchEvent(new Event("saved"));
   }
 
   record(id) {

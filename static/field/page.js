@@ -1,7 +1,11 @@
 /**
- * What every screen of the phone shares: its data, its outbox and the line that says what waits.
+ * What every screen of the phone shares: whose phone it is, their outbox, and the line that says what waits.
+ *
+ * A screen opens with what the phone remembers, at once and without a connection, and asks the server meanwhile.
  */
 
+import { whoHolds } from "./holder.js";
+import { askForSync, install } from "./installation.js";
 import { MemoryStore } from "./memory-store.js";
 import { Outbox } from "./outbox.js";
 import { LastingStore } from "./store.js";
@@ -13,8 +17,24 @@ const STORAGE_TIMEOUT = 5_000;
 
 export const $ = (selector, root = document) => root.querySelector(selector);
 
-/** What the server put into the page. */
-export const data = JSON.parse($("#field-data").textContent);
+/** What the server put into every screen. */
+export const config = JSON.parse($("#field-config").textContent);
+
+/** Writes `words` into every matching element. */
+export function text(selector, words, root = document) {
+  for (const element of root.querySelectorAll(selector)) {
+    // A live region speaks whenever it is written to, even with the same words.
+    if (element.textContent !== words) {
+      element.textContent = words;
+    }
+  }
+}
+
+/** A telephone link takes no spaces. */
+export function telephone(link, number) {
+  link.hidden = !number;
+  link.href = `tel:${number.replaceAll(/\s/g, "")}`;
+}
 
 function openedInTime() {
   return new Promise((resolve, reject) => {
@@ -33,15 +53,6 @@ async function openStore() {
   }
 }
 
-function text(selector, words) {
-  for (const element of document.querySelectorAll(selector)) {
-    // A live region speaks whenever it is written to, even with the same words.
-    if (element.textContent !== words) {
-      element.textContent = words;
-    }
-  }
-}
-
 function showCounts(counts) {
   const unsent = counts.waiting + counts.refused + counts.conflicts;
   const badge = $("[data-queue-count]");
@@ -51,47 +62,161 @@ function showCounts(counts) {
   text("[data-queue-sentence]", queueSentence(counts));
 }
 
+function leadBack() {
+  for (const link of document.querySelectorAll("[data-sign-in]")) {
+    link.href = `${config.signIn}?next=${encodeURIComponent(location.pathname + location.search)}`;
+  }
+}
+
+const STRANGERS = {
+  "signed-out": ["Přihlaste se", "Stačí jednou. Potom aplikace funguje i bez signálu."],
+  stranger: ["Tady zapisují asistenti", "Jste přihlášeni účtem, který v terénu nic nezapisuje."],
+  "own-password": ["Zvolte si vlastní heslo", "Jednorázové heslo platí jen krátce. Potom se sem vraťte."],
+  unknown: ["Není spojení", "Poprvé je potřeba přihlásit se s připojením k internetu."],
+};
+
+/** Says why there is nothing to work with in this phone yet. */
+function showStranger(kind) {
+  const [heading, words] = STRANGERS[kind];
+  $("[data-content]").hidden = true;
+  $("[data-stranger]").hidden = false;
+  text("[data-stranger-heading]", heading);
+  text("[data-stranger-words]", words);
+  $("[data-stranger-sign-in]").hidden = kind !== "signed-out";
+  $("[data-stranger-password]").hidden = kind !== "own-password";
+  $("[data-stranger-home]").hidden = kind !== "stranger";
+  $("[data-stranger-again]").hidden = kind !== "unknown";
+}
+
 /**
- * Opens the outbox of the signed-in person and starts sending.
+ * Starts a screen.
  *
- * @param {(overview: object) => void} render called now and after every change with `Outbox.overview()`
- * @returns {Promise<Outbox>}
+ * @param {object} screen
+ * @param {(overview: object) => void} [screen.render] called now and after every change with `Outbox.overview()`
+ * @param {(data: object) => void} [screen.know] called with what is known of the person, and again when the server
+ *   knows better
+ * @param {() => boolean} [screen.isWriting] whether a reload would lose what the person has typed
+ * @param {boolean} [screen.open] whether the screen says something to a stranger too
+ * @returns {Promise<{outbox: Outbox, store: object, owner: number}>} settles only when somebody holds the phone
  */
-export async function openOutbox(render) {
-  const outbox = new Outbox({
-    store: await openStore(),
-    transport: new Transport({ base: data.sync }),
-    owner: data.owner,
-    locks: navigator.locks ?? null,
-    channel: Outbox.channel(),
+export function openScreen({ render = () => {}, know = () => {}, isWriting = () => false, open = false }) {
+  leadBack();
+  return new Promise((resolve, reject) => {
+    const screen = new Screen({ render, know, open, begun: resolve });
+    screen.start(isWriting).catch(reject);
   });
-  const trouble = $("[data-storage-trouble]");
-  let latest = 0;
-  const refresh = async () => {
-    latest += 1;
-    const turn = latest;
+}
+
+class Screen {
+  #render;
+  #know;
+  #open;
+  #begun;
+  #store = null;
+  #owner = null;
+  #outbox = null;
+  #registration = null;
+  #started = false;
+  #latest = 0;
+  #transport = new Transport({ base: config.sync });
+
+  constructor({ render, know, open, begun }) {
+    this.#render = render;
+    this.#know = know;
+    this.#open = open;
+    this.#begun = begun;
+  }
+
+  async start(isWriting) {
+    this.#store = await openStore();
+    const owner = await this.#store.holder();
+    const person = owner === null ? null : await this.#store.person(owner);
+    if (person) {
+      await this.#begin(person.data);
+    }
+    $("[data-stranger-again]").addEventListener("click", () => this.#ask());
+    window.addEventListener("online", () => this.#ask());
+    const asked = this.#ask();
+    this.#registration = install(config, (takeOver) => this.#offerUpdate(takeOver), isWriting);
+    $("[data-offline-refused]").hidden = Boolean(await this.#registration) || !this.#store.lasting;
+    await asked;
+  }
+
+  #offerUpdate(takeOver) {
+    $("[data-update]").hidden = false;
+    $("[data-update-now]").addEventListener("click", takeOver, { once: true });
+  }
+
+  /** Asks the server who holds the phone, and acts on it. */
+  async #ask() {
+    const { kind, data } = await whoHolds(config.data, this.#transport);
+    if (kind === "known") {
+      await this.#store.keepPerson(data.owner, data, Date.now());
+      await this.#store.setHolder(data.owner);
+      if (this.#owner !== null && this.#owner !== data.owner) {
+        location.reload(); // somebody else has signed in: nothing of the first may stay on the screen
+        return;
+      }
+      $("[data-signed-out]").hidden = true;
+      await (this.#owner === null ? this.#begin(data) : this.#know(data));
+    } else if (this.#owner === null) {
+      if (!this.#open) {
+        showStranger(kind);
+      }
+    } else if (kind === "stranger") {
+      await this.#store.setHolder(null);
+      location.reload();
+    } else {
+      $("[data-signed-out]").hidden = kind !== "signed-out";
+    }
+  }
+
+  async #begin(data) {
+    this.#owner = data.owner;
+    $("[data-stranger]").hidden = true;
+    $("[data-content]").hidden = false;
+    this.#know(data);
+    this.#outbox = new Outbox({
+      store: this.#store,
+      transport: this.#transport,
+      owner: data.owner,
+      locks: navigator.locks ?? null,
+      channel: Outbox.channel(),
+    });
+    this.#outbox.addEventListener("change", () => this.#refresh());
+    this.#outbox.addEventListener("saved", async () => askForSync(await this.#registration));
+    this.#outbox.addEventListener("trouble", ({ detail }) => {
+      console.error(detail);
+      $("[data-storage-trouble]").hidden = false;
+    });
+    guardUnsaved(this.#outbox);
+    await this.#refresh();
+    $("[data-content]").dataset.ready = "";
+    this.#outbox.start();
+    this.#started = true;
+    this.#begun({ outbox: this.#outbox, store: this.#store, owner: data.owner });
+  }
+
+  async #refresh() {
+    this.#latest += 1;
+    const turn = this.#latest;
+    const trouble = $("[data-storage-trouble]");
     try {
-      const overview = await outbox.overview();
-      if (turn !== latest) {
+      const overview = await this.#outbox.overview();
+      if (turn !== this.#latest) {
         return; // a newer look is under way
       }
       showCounts(overview.counts);
-      render(overview);
+      if (this.#started && !overview.sending && overview.pause?.kind === "sign-in") {
+        $("[data-signed-out]").hidden = false;
+      }
+      this.#render(overview);
       trouble.hidden = true;
     } catch (error) {
       console.error(error);
       trouble.hidden = false;
     }
-  };
-  outbox.addEventListener("change", refresh);
-  outbox.addEventListener("trouble", ({ detail }) => {
-    console.error(detail);
-    trouble.hidden = false;
-  });
-  guardUnsaved(outbox);
-  await refresh();
-  outbox.start();
-  return outbox;
+  }
 }
 
 /** Where nothing can be kept, leaving the page before everything is sent would lose it: the browser asks first. */

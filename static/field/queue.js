@@ -1,6 +1,6 @@
 /** The screen of the queue: what waits, since when and why; what was refused and what can be done about it. */
 
-import { $, data, openOutbox } from "./page.js";
+import { $, config, openScreen } from "./page.js";
 import { ago, clockTime, counted, pauseSentence } from "./words.js";
 
 const WARNINGS = {
@@ -39,7 +39,7 @@ function troubledRecord(record, now) {
   if (record.state === "refused") {
     const link = $("[data-correct]", item);
     link.hidden = false;
-    link.href = `${data.capture}?zaznam=${record.id}`;
+    link.href = `${config.capture}?zaznam=${record.id}`;
   }
   return item;
 }
@@ -87,7 +87,7 @@ function render({ records, photos, sent, counts, pause, sending }) {
   attempt.textContent = pause ? `Další pokus nejpozději ${clockTime(pause.until, now)}.` : "";
   $("[data-send-now]").hidden = !unsent || waitsForPerson;
   $("[data-send-now]").setAttribute("aria-disabled", String(sending));
-  $("[data-sign-in]").hidden = !unsent || !waitsForPerson;
+  $("[data-queue-sign-in]").hidden = !unsent || !waitsForPerson;
 
   const rows = JSON.stringify([records, photos, sent]);
   const minute = Math.floor(now / 60_000);
@@ -114,6 +114,6 @@ function render({ records, photos, sent, counts, pause, sending }) {
 }
 
 $("[data-send-now]").addEventListener("click", () => outbox?.drain({ eager: true }));
-outbox = await openOutbox(render);
+({ outbox } = await openScreen({ render }));
 // Ages grow while one looks at them.
 setInterval(() => outbox.dispatchEvent(new Event("change")), 60_000);

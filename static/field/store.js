@@ -1,22 +1,50 @@
 /**
- * The outbox's lasting storage: IndexedDB. A record counts as saved only once its transaction is on the disk.
+ * The phone's lasting storage: IndexedDB. A record counts as saved only once its transaction is on the disk.
  *
  * Every method takes the owner whose rows it may touch; rows of other people who use the same phone stay untouched.
+ * The one thing the phone knows as a phone is who holds it now (`holder`).
  */
 
 import { openDB } from "../vendor/idb/index.js";
 import { inOrder, sendable, settled, superfluous } from "./entries.js";
 
 const NAME = "apk-outbox";
-const VERSION = 1;
+const VERSION = 2;
 const ON_DISK = { durability: "strict" };
 
-function upgrade(database) {
-  for (const name of ["records", "photos", "sent"]) {
-    database.createObjectStore(name, { keyPath: "id" }).createIndex("owner", "owner");
+/**
+ * What each version adds, in order. A version only ever adds: an older program in a tab that stays open goes on saving
+ * into the stores it knows.
+ */
+const ADDED = [
+  (database) => {
+    for (const name of ["records", "photos", "sent"]) {
+      database.createObjectStore(name, { keyPath: "id" }).createIndex("owner", "owner");
+    }
+    database.createObjectStore("bytes");
+    database.createObjectStore("pauses", { keyPath: "owner" });
+  },
+  (database) => {
+    database.createObjectStore("phone");
+    database.createObjectStore("people", { keyPath: "owner" });
+    database.createObjectStore("locks", { keyPath: "owner" });
+  },
+];
+
+function upgrade(database, from) {
+  ADDED.slice(from).forEach((add) => add(database));
+}
+
+/** Opens the database in our version, or in the newer one that another tab has made of it. */
+async function openDatabase(callbacks) {
+  try {
+    return await openDB(NAME, VERSION, { upgrade, ...callbacks });
+  } catch (error) {
+    if (error.name !== "VersionError") {
+      throw error;
+    }
+    return openDB(NAME, undefined, callbacks);
   }
-  database.createObjectStore("bytes");
-  database.createObjectStore("pauses", { keyPath: "owner" });
 }
 
 export class LastingStore {
@@ -31,8 +59,7 @@ export class LastingStore {
   }
 
   async #opened() {
-    this.#database ??= openDB(NAME, VERSION, {
-      upgrade,
+    this.#database ??= openDatabase({
       // A newer version of the application in another tab waits for this one to let go; the next call reopens.
       blocking: () => this.#close(),
       // Phones short of memory close databases under a running page.
@@ -210,6 +237,44 @@ export class LastingStore {
     return this.#write(["pauses"], (transaction) => {
       const pauses = transaction.objectStore("pauses");
       return pause ? pauses.put({ ...pause, owner }) : pauses.delete(owner);
+    });
+  }
+
+  /** The owner who holds the phone now, or null when nobody has signed in or the last one signed out. */
+  async holder() {
+    const holder = await this.#read(["phone"], (transaction) => transaction.objectStore("phone").get("holder"));
+    return holder ?? null;
+  }
+
+  setHolder(owner) {
+    return this.#write(["phone"], (transaction) => transaction.objectStore("phone").put(owner, "holder"));
+  }
+
+  /** What the server last told this person, or null: {owner, data, at (ms)}. */
+  async person(owner) {
+    const person = await this.#read(["people"], (transaction) => transaction.objectStore("people").get(owner));
+    return person ?? null;
+  }
+
+  keepPerson(owner, data, at) {
+    return this.#write(["people"], (transaction) => transaction.objectStore("people").put({ owner, data, at }));
+  }
+
+  /** Forgets what the server told this person; their records stay. */
+  forgetPerson(owner) {
+    return this.#write(["people"], (transaction) => transaction.objectStore("people").delete(owner));
+  }
+
+  /** The person's lock (`lock.js`), or null. */
+  async lock(owner) {
+    const lock = await this.#read(["locks"], (transaction) => transaction.objectStore("locks").get(owner));
+    return lock ?? null;
+  }
+
+  setLock(owner, lock) {
+    return this.#write(["locks"], (transaction) => {
+      const locks = transaction.objectStore("locks");
+      return lock ? locks.put({ ...lock, owner }) : locks.delete(owner);
     });
   }
 }

@@ -1,94 +1,36 @@
 """The phone application in a real browser of a phone's size, against the real endpoint."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from django.conf import settings
 from django.contrib.sessions.models import Session
-from django.test import Client
 from django.urls import reverse
-from PIL import Image
-from playwright.sync_api import Browser, BrowserContext, Page, Playwright, Request, expect
+from playwright.sync_api import BrowserContext, Request, expect
 from pytest_django.live_server_helper import LiveServer
 
 from apk.localities.models import Locality
 from apk.people.models import Assistant
 from findings.models import Finding, Photo
 from tests.browser.accessibility import faults
-from tests.factories import PASSWORD, AssistantFactory, LocalityFactory, PlaceFactory, square
+from tests.browser.field_screens import JILOVA, Open, fill_in, picture, save, sign_in, state
+from tests.factories import PASSWORD, AssistantFactory, PlaceFactory
 
-JILOVA = {"latitude": 49.8452, "longitude": 18.2772, "accuracy": 9}
 PRAGUE_MAP = (49.9, 14.0, 50.2, 14.8)
 
-Open = Callable[..., Page]
-
 
 @pytest.fixture
-def jilova(transactional_db: None) -> Locality:
-    return LocalityFactory(name="Jílová", area=square(JILOVA["latitude"], JILOVA["longitude"]))
+def prague(monkeypatch: pytest.MonkeyPatch) -> Callable[[bool], None]:
+    """Makes the server refuse what lies in Ostrava, while phones still believe that they are there; or no longer."""
 
+    def switch(on: bool) -> None:
+        bounds = PRAGUE_MAP if on else settings.CITY_BOUNDS
+        monkeypatch.setattr("findings.intake.settings", SimpleNamespace(CITY_BOUNDS=bounds))
 
-@pytest.fixture
-def phone(
-    browser: Browser, playwright: Playwright, browser_context_args: dict[str, Any], live_server: LiveServer
-) -> Iterator[BrowserContext]:
-    """A phone in Jílová that knows where it is."""
-    device = playwright.devices["Pixel 7"]
-    context = browser.new_context(
-        **{**browser_context_args, **device, "geolocation": JILOVA, "permissions": ["geolocation"]},
-        base_url=live_server.url,
-    )
-    context.set_default_timeout(10_000)
-    yield context
-    context.close()
-
-
-def sign_in(phone: BrowserContext, live_server: LiveServer, assistant: Assistant) -> None:
-    """Gives the phone a session of the assistant, as the sign-in page would."""
-    client = Client()
-    client.force_login(assistant.user)
-    cookie = client.cookies[settings.SESSION_COOKIE_NAME]
-    phone.add_cookies([{"name": cookie.key, "value": cookie.value, "url": live_server.url}])
-
-
-@pytest.fixture
-def opened(phone: BrowserContext, live_server: LiveServer, assistant: Assistant) -> Open:
-    """Opens a screen for the signed-in assistant."""
-    sign_in(phone, live_server, assistant)
-
-    def screen(name: str) -> Page:
-        page = phone.new_page()
-        page.goto(reverse(f"field:{name}"))
-        return page
-
-    return screen
-
-
-def fill_in(page: Page, pieces: int = 1) -> None:
-    """What the assistant does between opening the form and saving it."""
-    expect(page.locator("[data-position-state]")).to_have_text("Poloha z GPS, ± 9 m")
-    for _ in range(pieces):
-        page.get_by_role("button", name="Přidat: Stříkačky s jehlou").tap()
-    page.get_by_role("radio", name="Park", exact=True).tap()
-
-
-def save(page: Page) -> None:
-    page.get_by_role("button", name="Uložit nález").tap()
-
-
-def state(page: Page) -> Any:
-    return expect(page.locator("[data-saved-state]"))
-
-
-def picture(folder: Path) -> Path:
-    """A large photo that knows where it was taken."""
-    path = folder / "photo.jpg"
-    exif = Image.Exif()
-    exif[0x010F] = "Vyrobce telefonu"
-    Image.effect_noise((2000, 3000), 90).convert("RGB").save(path, exif=exif, quality=95)
-    return path
+    return switch
 
 
 def test_a_finding_goes_from_the_street_to_the_right_row(
@@ -179,11 +121,10 @@ def test_two_tabs_send_each_record_once(opened: Open, phone: BrowserContext, jil
 
 
 def test_a_refused_record_shows_its_reason_and_goes_once_corrected(
-    opened: Open, jilova: Locality, settings: Any
+    opened: Open, jilova: Locality, prague: Callable[[bool], None]
 ) -> None:
     page = opened("capture")
-    city = settings.CITY_BOUNDS
-    settings.CITY_BOUNDS = PRAGUE_MAP
+    prague(True)
     fill_in(page)
     save(page)
     state(page).to_have_text("Server nález nepřijal")
@@ -195,7 +136,7 @@ def test_a_refused_record_shows_its_reason_and_goes_once_corrected(
     entry = page.locator("[data-troubled-list] li")
     expect(entry).to_contain_text(reason)
     record = entry.get_attribute("data-record")
-    settings.CITY_BOUNDS = city
+    prague(False)
     entry.get_by_role("link", name="Upravit a poslat znovu").tap()
     expect(page.locator("[data-refusal]")).to_contain_text(reason)
     page.get_by_role("button", name="Přidat: Stříkačky s jehlou").tap()
@@ -206,10 +147,10 @@ def test_a_refused_record_shows_its_reason_and_goes_once_corrected(
 
 
 def test_a_refused_record_is_forgotten_only_when_the_person_says_so_twice(
-    opened: Open, jilova: Locality, settings: Any
+    opened: Open, jilova: Locality, prague: Callable[[bool], None]
 ) -> None:
     page = opened("capture")
-    settings.CITY_BOUNDS = PRAGUE_MAP
+    prague(True)
     fill_in(page)
     save(page)
     state(page).to_have_text("Server nález nepřijal")
@@ -242,6 +183,7 @@ def test_an_expired_session_keeps_the_record_until_its_owner_signs_in(
 
     phone.clear_cookies()
     page.goto(reverse("field:queue"))
+    page.locator("[data-signed-out]").get_by_role("link", name="Přihlásit se").tap()
     page.get_by_label("E-mail nebo osobní číslo").fill(assistant.user.personal_number)
     page.get_by_label("Heslo").fill(PASSWORD)
     page.get_by_role("button", name="Přihlásit se").tap()
@@ -273,12 +215,13 @@ def test_a_browser_that_keeps_nothing_says_so_and_sends_at_once(
 def test_a_full_phone_says_so_and_offers_to_save_without_the_photo(
     opened: Open, phone: BrowserContext, live_server: LiveServer, jilova: Locality, tmp_path: Path
 ) -> None:
+    # Before anything is written: the browser remembers for a while how much room it has found.
+    quota = {"origin": live_server.url, "quotaSize": 100_000}
+    phone.new_cdp_session(phone.new_page()).send("Storage.overrideQuotaForOrigin", quota)
     page = opened("capture")
     fill_in(page)
     page.locator("[data-photo-input]").set_input_files(picture(tmp_path))
     expect(page.get_by_role("img", name="Fotografie 1")).to_be_visible()
-    quota = {"origin": live_server.url, "quotaSize": 100_000}
-    phone.new_cdp_session(page).send("Storage.overrideQuotaForOrigin", quota)
     save(page)
     expect(page.locator("[data-save-problem]")).to_contain_text("Telefon je plný a nález se neuložil.")
     assert Finding.objects.count() == 0
@@ -349,13 +292,13 @@ def test_the_screens_are_accessible_at_any_width_and_theme(opened: Open, jilova:
 
 
 def test_the_states_of_saving_are_accessible(
-    opened: Open, phone: BrowserContext, jilova: Locality, settings: Any
+    opened: Open, phone: BrowserContext, jilova: Locality, prague: Callable[[bool], None]
 ) -> None:
     page = opened("capture")
     save(page)
     assert faults(page) == {}
     page.set_viewport_size({"width": 412, "height": 839})
-    settings.CITY_BOUNDS = PRAGUE_MAP
+    prague(True)
     fill_in(page)
     save(page)
     state(page).to_have_text("Server nález nepřijal")
