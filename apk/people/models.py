@@ -259,10 +259,6 @@ class AssistantQuerySet(models.QuerySet):
         )
         return self.filter(models.Exists(employment))
 
-    def mentored_by(self, mentor: Mentor, day: date) -> "AssistantQuerySet":
-        mentorship = Mentorship.objects.on(day).filter(assistant=models.OuterRef("pk"), mentor=mentor)
-        return self.filter(models.Exists(mentorship))
-
     def ended_before(self, day: date) -> "AssistantQuerySet":
         """Whose last employment ended before `day`; who was never employed has not ended."""
         employment = Employment.objects.filter(assistant=models.OuterRef("pk"))
