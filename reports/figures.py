@@ -1,6 +1,6 @@
 """What is counted and how it is called: one definition per figure, for pages, documents, drill-down and commands.
 
-The measure itself stands with the rows it measures (`findings.models.MEASURES`, `patrols.models.MEASURES`); a figure
+The measure itself stands with the rows it measures (`findings.models.COUNTS`, `patrols.models.COUNTS`); a figure
 names it and says what it means to the reader. Pure: no query is made here.
 """
 
