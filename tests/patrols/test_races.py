@@ -2,10 +2,12 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
+from html import unescape
 from threading import Barrier
 
 import pytest
 from django.db import connection
+from django.test import Client
 
 from apk.people.models import Assistant, Mentor
 from patrols.models import OverlapError, Shift
@@ -44,3 +46,28 @@ def test_one_of_eight_overlapping_assignments_succeeds(
         assert list(Shift.objects.starting_on(date(2021, 4, day))) == won
         assert len(won) == 1
         assert [refusal.other for refusal in outcomes if isinstance(refusal, OverlapError)] == won * (CROWD - 1)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_seven_of_eight_mentors_read_why_their_form_was_refused(mentor: Mentor, assistant: Assistant) -> None:
+    form = {"assistant": assistant.pk, "day": "2021-04-05", "locality": LocalityFactory().pk, "usual": "08:00-16:00"}
+    browsers, start_line = [Client() for _ in range(CROWD)], Barrier(CROWD)
+    for browser in browsers:
+        browser.force_login(mentor.user)
+
+    def send(browser: Client) -> tuple[int, str]:
+        start_line.wait()
+        try:
+            response = browser.post("/plan/smeny/nova/", form)
+        finally:
+            connection.close()
+        return response.status_code, unescape(response.content.decode())
+
+    with ThreadPoolExecutor(CROWD) as crowd:
+        answers = list(crowd.map(send, browsers))
+
+    sentence = f"{assistant} má v tu dobu už směnu: {Shift.objects.get().summary}."
+    assert sorted((status, sentence in page) for status, page in answers) == [
+        (302, False),
+        *[(422, True)] * (CROWD - 1),
+    ]
