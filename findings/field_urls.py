@@ -11,6 +11,7 @@ urlpatterns = [
     path("nalez/", field.screen, {"name": "capture"}, name="capture"),
     path("fronta/", field.screen, {"name": "queue"}, name="queue"),
     path("prvni-pomoc/", field.screen, {"name": "first-aid"}, name="first-aid"),
+    path("telefon/", field.screen, {"name": "phone"}, name="phone"),
     path("data", field.data, name="data"),
     path("manifest.webmanifest", field.manifest, name="manifest"),
     path("sw.js", field.worker, name="worker"),

@@ -21,7 +21,7 @@ from django.urls import reverse
 from findings.models import PlaceKind, Source
 
 # Screen → its template is field/<screen>.html, its address field:<screen>.
-SCREENS = ("today", "capture", "queue", "first-aid")
+SCREENS = ("today", "capture", "queue", "first-aid", "phone")
 WORKER = "field/service-worker.js"
 # What the screens need beside the scripts of static/field; a test follows every link of theirs to prove it complete.
 FILES = (
@@ -75,6 +75,7 @@ def configuration() -> dict[str, Any]:
         "scope": reverse("field:today"),
         "capture": reverse("field:capture"),
         "signIn": reverse("account_login"),
+        "signOut": reverse("account_logout"),
         "kinds": dict(PlaceKind.choices),
         "cityBounds": settings.CITY_BOUNDS,
     }

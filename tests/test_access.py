@@ -96,6 +96,7 @@ ROWS: dict[str, str] = {
     "field:capture": OPEN,
     "field:queue": OPEN,
     "field:first-aid": OPEN,
+    "field:phone": OPEN,
     "field:manifest": OPEN,
     "field:worker": OPEN,
     "field:data": "302 200 200 403 403 403 403",

@@ -69,3 +69,19 @@ export async function askForSync(registration) {
     console.info("no background sync:", error);
   }
 }
+
+/** Shows the buttons that put the application on the home screen, once the browser offers to do it. */
+export function offerHomeScreen() {
+  const parts = document.querySelectorAll("[data-install], [data-install-hint]");
+  const show = (shown) => parts.forEach((part) => (part.hidden = !shown));
+  window.addEventListener("beforeinstallprompt", (event) => {
+    event.preventDefault();
+    show(true);
+    const ask = async () => {
+      await event.prompt();
+      show(false);
+    };
+    document.querySelectorAll("[data-install]").forEach((button) => button.addEventListener("click", ask, { once: true }));
+  });
+  window.addEventListener("appinstalled", () => show(false));
+}

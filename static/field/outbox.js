@@ -105,6 +105,14 @@ export class Outbox extends EventTarget {
     return Promise.all(photos.map(async (photo) => ({ ...photo, bytes: await this.#store.bytesOf(photo.id) })));
   }
 
+  /** All that the server has not acknowledged, photos with their bytes: {records, photos}. */
+  async everything() {
+    const photos = await this.#store.photos(this.#owner);
+    const whole = photos.map(async (photo) => ({ ...photo, bytes: await this.#store.bytesOf(photo.id) }));
+    const found = await Promise.all(whole);
+    return { records: await this.#store.records(this.#owner), photos: found.filter(({ bytes }) => bytes) };
+  }
+
   /** Everything a screen shows: {records, photos, sent, counts, pause, sending, lasting}. */
   async overview() {
     const [records, photos, sent, pause] = await Promise.all([

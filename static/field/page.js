@@ -5,7 +5,9 @@
  */
 
 import { whoHolds } from "./holder.js";
-import { askForSync, install } from "./installation.js";
+import { askForSync, install, offerHomeScreen } from "./installation.js";
+import { isOutlived } from "./lock.js";
+import { LockScreen } from "./lock-screen.js";
 import { MemoryStore } from "./memory-store.js";
 import { Outbox } from "./outbox.js";
 import { LastingStore } from "./store.js";
@@ -97,12 +99,13 @@ function showStranger(kind) {
  *   knows better
  * @param {() => boolean} [screen.isWriting] whether a reload would lose what the person has typed
  * @param {boolean} [screen.open] whether the screen says something to a stranger too
- * @returns {Promise<{outbox: Outbox, store: object, owner: number}>} settles only when somebody holds the phone
+ * @returns {Promise<{outbox: Outbox, store: object, owner: number, lockScreen: LockScreen | null}>} settles only when somebody holds the phone
  */
 export function openScreen({ render = () => {}, know = () => {}, isWriting = () => false, open = false }) {
   leadBack();
+  offerHomeScreen();
   return new Promise((resolve, reject) => {
-    const screen = new Screen({ render, know, open, begun: resolve });
+    const screen = new Screen({ render, know, open, begun: resolve, failed: reject });
     screen.start(isWriting).catch(reject);
   });
 }
@@ -112,6 +115,7 @@ class Screen {
   #know;
   #open;
   #begun;
+  #failed;
   #store = null;
   #owner = null;
   #outbox = null;
@@ -120,11 +124,12 @@ class Screen {
   #latest = 0;
   #transport = new Transport({ base: config.sync });
 
-  constructor({ render, know, open, begun }) {
+  constructor({ render, know, open, begun, failed }) {
     this.#render = render;
     this.#know = know;
     this.#open = open;
     this.#begun = begun;
+    this.#failed = failed;
   }
 
   async start(isWriting) {
@@ -132,7 +137,7 @@ class Screen {
     const owner = await this.#store.holder();
     const person = owner === null ? null : await this.#store.person(owner);
     if (person) {
-      await this.#begin(person.data);
+      this.#begin(person.data).catch(this.#failed);
     }
     $("[data-stranger-again]").addEventListener("click", () => this.#ask());
     window.addEventListener("online", () => this.#ask());
@@ -158,7 +163,11 @@ class Screen {
         return;
       }
       $("[data-signed-out]").hidden = true;
-      await (this.#owner === null ? this.#begin(data) : this.#know(data));
+      if (this.#owner === null) {
+        this.#begin(data).catch(this.#failed);
+      } else {
+        this.#know(data);
+      }
     } else if (this.#owner === null) {
       if (!this.#open) {
         showStranger(kind);
@@ -171,8 +180,27 @@ class Screen {
     }
   }
 
+  /** Covers the screen until its owner may see it; a screen for everybody is never covered. */
+  async #cover(data) {
+    const lock = await this.#store.lock(data.owner);
+    if (lock && isOutlived(lock, data.signedInAt)) {
+      await this.#store.setLock(data.owner, null);
+    }
+    if (this.#open) {
+      return null;
+    }
+    const lockScreen = new LockScreen(this.#store, data.owner);
+    $("[data-lock-forgotten]").addEventListener("click", async () => {
+      await lockScreen.forget(data.signedInAt);
+      location.assign(config.signOut);
+    });
+    await lockScreen.begin();
+    return lockScreen;
+  }
+
   async #begin(data) {
     this.#owner = data.owner;
+    const lockScreen = await this.#cover(data);
     $("[data-stranger]").hidden = true;
     $("[data-content]").hidden = false;
     this.#know(data);
@@ -194,7 +222,8 @@ class Screen {
     $("[data-content]").dataset.ready = "";
     this.#outbox.start();
     this.#started = true;
-    this.#begun({ outbox: this.#outbox, store: this.#store, owner: data.owner });
+    await lockScreen?.passed;
+    this.#begun({ outbox: this.#outbox, store: this.#store, owner: data.owner, lockScreen });
   }
 
   async #refresh() {

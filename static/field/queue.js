@@ -1,6 +1,7 @@
 /** The screen of the queue: what waits, since when and why; what was refused and what can be done about it. */
 
 import { $, config, openScreen } from "./page.js";
+import { rescueName, rescueParts } from "./rescue.js";
 import { ago, clockTime, counted, pauseSentence } from "./words.js";
 
 const WARNINGS = {
@@ -11,6 +12,8 @@ const WARNINGS = {
 const photoWord = (count) => counted(count, "fotografie", "fotografie", "fotografií");
 
 let outbox = null;
+let owner = null;
+let name = "";
 
 function entry(caption, when) {
   const item = $("[data-entry]").content.firstElementChild.cloneNode(true);
@@ -89,6 +92,8 @@ function render({ records, photos, sent, counts, pause, sending }) {
   $("[data-send-now]").setAttribute("aria-disabled", String(sending));
   $("[data-queue-sign-in]").hidden = !unsent || !waitsForPerson;
 
+  $("[data-rescue]").hidden = nothing;
+
   const rows = JSON.stringify([records, photos, sent]);
   const minute = Math.floor(now / 60_000);
   if (rows === shown.rows && (minute === shown.minute || $("details[open]"))) {
@@ -114,6 +119,21 @@ function render({ records, photos, sent, counts, pause, sending }) {
 }
 
 $("[data-send-now]").addEventListener("click", () => outbox?.drain({ eager: true }));
-({ outbox } = await openScreen({ render }));
+/** Hands everything that waits over as a file: the way out when the phone can no longer send. */
+async function rescue() {
+  const { records, photos } = await outbox.everything();
+  const now = new Date();
+  const file = new Blob(rescueParts({ owner, name, records, photos }, now), { type: "application/json" });
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(file);
+  link.download = rescueName(now);
+  link.click();
+  // The browser reads the file after the click; a minute is plenty.
+  setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
+  $("[data-rescued]").textContent = `Soubor ${link.download} je ve stažených souborech. Předejte ho mentorovi; záznamy v telefonu zůstávají.`;
+}
+
+$("[data-rescue-save]").addEventListener("click", rescue);
+({ outbox, owner } = await openScreen({ render, know: (data) => (name = data.name) }));
 // Ages grow while one looks at them.
 setInterval(() => outbox.dispatchEvent(new Event("change")), 60_000);

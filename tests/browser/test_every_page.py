@@ -23,13 +23,18 @@ LOOKS = ((1280, "light"), (320, "dark"))
 NOT_PAGES = {name for name in ROWS if name.startswith("sync:")} | {
     "healthz",
     "readyz",
+    "field:data",
+    "field:manifest",
+    "field:worker",
     "findings:photo",
     "reports:building",
 }
 
 
 def visitor_of(name: str) -> str | None:
-    """Who is shown the page first, in the order of the table."""
+    """Who is shown the page first, in the order of the table; the phone's screens say something only to assistants."""
+    if name.startswith("field:"):
+        return "assistant"
     shown = (visitor for visitor, status in zip(VISITORS, ROWS[name].split(), strict=True) if status == "200")
     return next(shown, None)
 

@@ -1,16 +1,22 @@
 """The phone application without a connection: it opens, it keeps, and it keeps nothing that it should not."""
 
 import json
+from base64 import b64decode
 from datetime import timedelta
+from io import BytesIO
+from pathlib import Path
 
 from django.urls import reverse
 from django.utils import timezone
+from PIL import Image
 from playwright.sync_api import BrowserContext, Page, expect
 
 from apk.localities.models import Locality
 from apk.people.models import Assistant, Mentor
 from findings.models import Finding
-from tests.browser.field_screens import Open, fill_in, save, state
+from findings.shell import SCREENS
+from tests.browser.accessibility import faults
+from tests.browser.field_screens import Open, fill_in, picture, save, state
 from tests.factories import PlaceFactory, ShiftFactory
 
 CACHED = """async () => {
@@ -73,8 +79,73 @@ def test_the_cache_holds_the_screens_and_nothing_of_anybody(
     expect(page.locator("[data-content][data-ready]")).to_be_visible()
     texts = page.evaluate(CACHED)
     assert {path for path, _ in texts if not path.startswith("/static/")} == {
-        reverse(f"field:{screen}") for screen in ("today", "capture", "queue", "first-aid")
+        reverse(f"field:{screen}") for screen in SCREENS
     }
     everything = json.dumps(texts, ensure_ascii=False)
     for personal in (assistant.user.full_name, mentor.user.full_name, mentor.user.phone, "Jílová", "U zastávky"):
         assert personal not in everything
+
+
+def test_the_lock_covers_the_screen_and_a_wrong_pin_costs_time_only(
+    opened: Open, phone: BrowserContext, jilova: Locality
+) -> None:
+    page = opened("phone")
+    page.get_by_label("Nový PIN", exact=True).fill("4711")
+    page.get_by_label("Nový PIN ještě jednou").fill("4711")
+    page.get_by_role("button", name="Zapnout zámek").tap()
+    expect(page.locator("[data-pin-state]")).to_contain_text("Zámek je zapnutý.")
+    page.evaluate("localStorage.clear()")
+    page.goto(reverse("field:capture"))
+    expect(page.get_by_role("heading", name="Zamčeno")).to_be_visible()
+    expect(page.get_by_role("button", name="Uložit nález")).to_be_hidden()
+    assert faults(page) == {}
+    page.get_by_label("PIN").fill("1111")
+    page.get_by_role("button", name="Odemknout").click()
+    expect(page.locator("[data-lock-problem]")).to_contain_text("Tento PIN nesedí.")
+    page.get_by_label("PIN").fill("4711")
+    page.get_by_role("button", name="Odemknout").click()
+    expect(page.get_by_role("button", name="Uložit nález")).to_be_visible()
+
+
+def test_what_waits_can_be_carried_away_in_a_file_and_signing_out_warns_and_keeps_it(
+    opened: Open, phone: BrowserContext, assistant: Assistant, jilova: Locality, tmp_path: Path
+) -> None:
+    page = opened("capture")
+    installed(page)
+    phone.set_offline(True)
+    fill_in(page)
+    page.locator("[data-photo-input]").set_input_files(picture(tmp_path))
+    save(page)
+    state(page).to_have_text("Uloženo v telefonu")
+    page.goto(reverse("field:queue"))
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Uložit do souboru").tap()
+    rescued = json.loads(download.value.path().read_text())
+    assert (rescued["format"], rescued["version"], rescued["owner"]) == ("apk-rescue", 1, assistant.user_id)
+    [record], [photo] = rescued["records"], rescued["photos"]
+    assert (record["kind"], record["payload"]["with_needle"]) == ("finding", 1)
+    assert photo["record"] == record["id"]
+    assert Image.open(BytesIO(b64decode(photo["data"]))).format == "JPEG"
+
+    page.goto(reverse("field:phone"))
+    expect(page.locator("[data-leaving]")).to_contain_text("neodeslan")
+    page.route("**/sync/records", lambda route: route.abort())
+    phone.set_offline(False)
+    page.get_by_role("link", name="Odhlásit se").tap()
+    expect(page.locator("[data-unsent-count]")).to_have_text("1 záznam v tomto telefonu čeká na odeslání.")
+    page.locator("form[data-leaving]").get_by_role("button", name="Odhlásit se").click()
+    page.wait_for_url("**/ucet/login/**")
+    page.goto(reverse("field:today"))
+    expect(page.get_by_role("heading", name="Přihlaste se")).to_be_visible()
+    assert assistant.user.full_name not in page.content()
+    assert (
+        page.evaluate(
+            """() => new Promise((resolve) => {
+          indexedDB.open("apk-outbox").onsuccess = ({ target }) => {
+            target.result.transaction("records").objectStore("records").count().onsuccess = (event) =>
+              resolve(event.target.result);
+          };
+        })"""
+        )
+        == 1
+    )
