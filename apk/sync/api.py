@@ -180,11 +180,16 @@ def photo(
     return Status(201 if is_new else 200, answer)
 
 
+def declared_length(request: HttpRequest) -> int:
+    """How many bytes the sender announced; the web server lets nothing but digits through."""
+    return int(request.META.get("CONTENT_LENGTH") or 0)
+
+
 def photo_body(request: HttpRequest) -> bytes:
     """The uploaded bytes, all of them. Raises Problem when they are of no image, too many, or not all here."""
     if request.content_type not in PHOTO_TYPES:
         raise Problem(415, "not-an-image", "Fotografie musí být ve formátu JPEG, PNG nebo WebP.")
-    declared = int(request.META.get("CONTENT_LENGTH") or 0)  # the web server lets nothing but digits through
+    declared = declared_length(request)
     if declared > settings.PHOTO_MAX_BYTES:
         limit = settings.PHOTO_MAX_BYTES // (1024 * 1024)
         raise Problem(413, "too-large", f"Fotografie je příliš velká, nejvýše {limit} MB.")
@@ -230,6 +235,8 @@ def say_wrong_shape(request: HttpRequest, error: ValidationError) -> HttpRespons
 @api.exception_handler(HttpError)
 def say_unreadable(request: HttpRequest, error: HttpError) -> HttpResponse:
     """The library raises this for a body that is not JSON; whatever else it may raise keeps its status."""
+    if len(request.body) < declared_length(request):
+        return answer(request, 400, "damaged", "Záznamy nedorazily celé. Aplikace je pošle znovu.")
     status = 422 if error.status_code == 400 else error.status_code
     return answer(request, status, "not-json", "Server požadavku nerozumí. Obnovte aplikaci v telefonu.")
 

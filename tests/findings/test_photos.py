@@ -21,6 +21,7 @@ from apk.sync.registry import PhotoRefused
 from findings import photos
 from findings.models import Finding, Photo
 from findings.photos import MAX_SIDE, Jpeg, keep, reencoded, sweep, written
+from findings.tasks import sweep_photos
 from tests.crowd import at_once
 from tests.factories import AssistantFactory, FindingFactory, record_id
 from tests.findings.images import BLUE, RED, claiming, encoded, picture
@@ -416,9 +417,13 @@ def test_files_without_a_row_are_swept_after_a_day(db: None, media: Path) -> Non
     for name in (kept, orphan, "photos/ab/cd.part"):
         os.utime(media / name, (two_days_ago, two_days_ago))
 
-    assert sweep(now) == 2
+    sweep_photos()
     assert files(media) == sorted([kept, fresh])
     assert sweep(now) == 0
+
+
+def test_sweeping_is_scheduled(settings: Any) -> None:
+    assert sweep_photos.name in {entry["task"] for entry in settings.CELERY_BEAT_SCHEDULE.values()}
 
 
 def test_sweeping_before_the_first_photo_does_nothing(db: None) -> None:

@@ -1,5 +1,6 @@
 """The endpoint as a phone meets it: sessions, tokens, shapes of requests, and what is said when it cannot serve."""
 
+import io
 import json
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -106,6 +107,14 @@ def test_a_batch_of_another_shape_is_not_read(phone: Phone, envelope: dict[str, 
 @pytest.mark.parametrize("body", [b"{", b"\xff\xfe\xfd", b"[" * 100_000, b'{"owner": ' + b"9" * 5000 + b"}", b"nic"])
 def test_a_body_that_is_no_json_is_not_read(phone: Phone, body: bytes) -> None:
     assert problem(phone.post(body)) == (422, "not-json")
+
+
+def test_a_body_that_ends_early_is_to_be_sent_again(phone: Phone) -> None:
+    body = json.dumps({"owner": phone.owner, "device_time": timezone.now().isoformat(), "records": [record()]}).encode()
+    cut = {"wsgi.input": io.BytesIO(body[:-10]), "CONTENT_LENGTH": str(len(body))}
+    response = phone.client.post("/sync/records", b"{}", content_type="application/json", **cut)
+    assert problem(response) == (400, "damaged")
+    assert Receipt.objects.count() == 0
 
 
 @pytest.mark.parametrize("body", [b"[]", b"null", b"7", b'""'])
