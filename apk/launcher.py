@@ -240,8 +240,7 @@ def _start_beat(environment: Mapping[str, str], _port: int) -> Child:
 
 def _start_web(environment: Mapping[str, str], port: int) -> Child:
     web = {**environment, "WEB_BIND": f"127.0.0.1:{port}", "DATABASE_POOL": "true"}
-    options = ["--reload"] if environment.get("DEBUG", "").lower() in {"1", "true", "yes", "on"} else []
-    return _start(web, "web", "gunicorn", "--config", "deploy/gunicorn.conf.py", *options)
+    return _start(web, "web", "gunicorn", "--config", "deploy/gunicorn.conf.py")
 
 
 def _start(environment: Mapping[str, str], name: str, module: str, *arguments: str) -> Child:

@@ -9,8 +9,9 @@ from pathlib import Path
 
 wsgi_app = "apk.wsgi"
 bind = os.environ.get("WEB_BIND", "0.0.0.0:8000")
+reload = os.environ.get("WEB_RELOAD", "false") == "true"
 # Loaded once and shared: a restarted process serves at once, and memory is spent once.
-preload_app = True
+preload_app = not reload
 worker_class = "gthread"
 workers = int(os.environ.get("WEB_WORKERS", "2"))
 threads = int(os.environ.get("WEB_THREADS", "8"))
@@ -26,4 +27,6 @@ worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108
 
 # Whom to believe that a request came over HTTPS: the proxy reaches us over a private network only.
 forwarded_allow_ips = os.environ.get("WEB_TRUSTED_PROXIES", "127.0.0.1")
+# Nobody steers a running server by hand, and its socket would lie in the home folder.
+control_socket_disable = True
 accesslog = None  # the proxy keeps one; the application logs what it does
