@@ -15,38 +15,46 @@ from apk.calendar import Month
 from reports.models import GrantProject
 from reports.summary import SCHEMA
 
-HASH = "coalesce(sum(('x' || left(md5(ROW({})::text), 15))::bit(60)::bigint), 0) AS hash"
+SUM_OF_HASHES = "coalesce(sum(('x' || left(md5(concat_ws('|', {})), 15))::bit(60)::bigint), 0)"
 
-PERSON = "assistant.id, person.first_name, person.last_name, person.sort_key"
-LOCALITY = "locality.id, locality.name, locality.sort_key, locality.kind, district.id, district.name, district.sort_key"
-FINDING = (
-    "finding.id, finding.found_at, finding.place_kind, finding.with_needle, finding.without_needle, finding.needles, "
-    "finding.paraphernalia, finding.child_accessible, "
-    "place.id, place.name, place.sort_key, place.latitude, place.longitude, place_locality.name"
-)
-SHIFT = 'shift.id, shift.start, shift."end"'
-
+# What findings and shifts say of their locality, place and person is hashed once for each of these, not for each row.
 QUERY = f"""
+      WITH locality AS MATERIALIZED (
+    SELECT locality.id, md5(ROW(locality.name, locality.kind, district.id, district.name)::text) AS hash
+      FROM localities_locality AS locality
+      JOIN localities_district AS district ON district.id = locality.district_id
+), place AS MATERIALIZED (
+    SELECT place.id, md5(ROW(place.name, place.latitude, place.longitude, locality.name)::text) AS hash
+      FROM findings_place AS place
+ LEFT JOIN localities_locality AS locality ON locality.id = place.locality_id
+), person AS MATERIALIZED (
+    SELECT assistant.id, md5(ROW(person.first_name, person.last_name)::text) AS hash
+      FROM people_assistant AS assistant
+      JOIN people_user AS person ON person.id = assistant.user_id
+)
     SELECT found.number, found.hash, patrolled.number, patrolled.hash
       FROM unnest(%s::timestamptz[], %s::timestamptz[]) WITH ORDINALITY AS month (lower, upper, ordinal)
 CROSS JOIN LATERAL (
-    SELECT count(*) AS number, {HASH.format(f"{FINDING}, {PERSON}, {LOCALITY}")}
+    SELECT count(*) AS number, {
+    SUM_OF_HASHES.format(
+        "finding.id, finding.found_at, finding.place_kind, finding.with_needle, finding.without_needle,"
+        " finding.needles, finding.paraphernalia, finding.child_accessible, person.id, person.hash,"
+        " place.id, place.hash, coalesce(locality.id, 0), locality.hash"
+    )
+} AS hash
       FROM findings_finding AS finding
-      JOIN findings_place AS place ON place.id = finding.place_id
- LEFT JOIN localities_locality AS place_locality ON place_locality.id = place.locality_id
- LEFT JOIN localities_locality AS locality ON locality.id = finding.locality_id
- LEFT JOIN localities_district AS district ON district.id = locality.district_id
-      JOIN people_assistant AS assistant ON assistant.id = finding.assistant_id
-      JOIN people_user AS person ON person.id = assistant.user_id
+      JOIN person ON person.id = finding.assistant_id
+      JOIN place ON place.id = finding.place_id
+ LEFT JOIN locality ON locality.id = finding.locality_id
      WHERE finding.found_at >= month.lower AND finding.found_at < month.upper
 ) AS found
 CROSS JOIN LATERAL (
-    SELECT count(*) AS number, {HASH.format(f"{SHIFT}, {PERSON}, {LOCALITY}")}
+    SELECT count(*) AS number, {
+    SUM_OF_HASHES.format('shift.id, shift.start, shift."end", person.id, person.hash, locality.id, locality.hash')
+} AS hash
       FROM patrols_shift AS shift
-      JOIN localities_locality AS locality ON locality.id = shift.locality_id
-      JOIN localities_district AS district ON district.id = locality.district_id
-      JOIN people_assistant AS assistant ON assistant.id = shift.assistant_id
-      JOIN people_user AS person ON person.id = assistant.user_id
+      JOIN person ON person.id = shift.assistant_id
+      JOIN locality ON locality.id = shift.locality_id
      WHERE shift.start < month.upper AND shift."end" > month.lower
 ) AS patrolled
   ORDER BY month.ordinal
