@@ -1,22 +1,33 @@
 """The demonstration: the same everywhere, consistent with itself, and April 2021 as the city reported it."""
 
+import html
+import json
 from collections.abc import Iterator
 from datetime import timedelta
+from io import BytesIO
 
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import transaction
+from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
+from openpyxl import load_workbook
+from pypdf import PdfReader
 from pytest_django.plugin import DjangoDbBlocker
 
+from apk import czech
 from apk.calendar import Month
 from apk.demo import city, team, work
 from apk.localities.geometry import AreaIndex, distance_m
 from apk.localities.models import Locality
+from apk.people.access import Role
 from apk.people.models import User
 from findings.models import Finding, Place
 from patrols.models import Shift
-from reports.models import Job
+from reports.counting import count
+from reports.documents import FORMATS
+from reports.models import Job, MonthlySummary
 from tests.factories import UserFactory, local
 
 APRIL = Month(2021, 4)
@@ -87,6 +98,34 @@ def test_april_2021_has_85_pieces_at_17_places() -> None:
     assert sum(pieces for pieces, _ in found) == 85
     assert len({place for _, place in found}) == 17
     assert Finding.objects.in_month(APRIL).values("assistant").distinct().count() == 7
+
+
+@pytest.mark.usefixtures("demo")
+def test_april_2021_says_85_and_17_on_the_page_and_in_every_document(client: Client) -> None:
+    MonthlySummary.objects.store(count(APRIL), inputs="", by=None)
+    client.force_login(User.objects.get(role=Role.COORDINATOR))
+    page = client.get(reverse("reports:month", args=[APRIL]))
+    shown = {figure.label: value for figure, value in page.context["headline_figures"]}
+    files = {
+        extension: client.get(reverse("reports:download", args=[APRIL, extension])).content for extension in FORMATS
+    }
+    overview = load_workbook(BytesIO(files["xlsx"])).worksheets[0].iter_rows(values_only=True)
+    table = {row[0]: row[1] for row in overview}
+    lines = [line.split(";") for line in files["csv"].decode("utf-8-sig").splitlines()]
+    totals = {line[3]: int(line[5]) for line in lines if line[0] == "Celkem" and line[5].isdecimal()}
+    data = json.loads(files["json"])
+    text = " ".join(PdfReader(BytesIO(files["pdf"])).pages[0].extract_text().split())
+
+    both = ("Nalezené kusy celkem", "Místa s nálezem")
+    assert {
+        "page": tuple(shown[label] for label in both),
+        "xlsx": tuple(table[label] for label in both),
+        "csv": tuple(totals[label] for label in both),
+        "json": (data["totals"]["pieces"], data["totals"]["places"]),
+    } == dict.fromkeys(("page", "xlsx", "csv", "json"), (85, 17))
+    assert "našli asistenti 85 kusů" in html.unescape(page.content.decode()).replace(czech.SPACE, " ")
+    assert "našli asistenti 85 kusů" in text
+    assert "na 17 místech" in text
 
 
 @pytest.mark.usefixtures("demo")
