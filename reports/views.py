@@ -2,7 +2,6 @@
 
 import hashlib
 from collections.abc import Iterator, Sequence
-from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
@@ -24,6 +23,7 @@ from findings.maps import city_map
 from reports import months, progress
 from reports.charts import bar_chart
 from reports.documents import FORMATS
+from reports.documents.csv import cell
 from reports.documents.wording import headline
 from reports.drilldown import url
 from reports.figures import BREAKDOWNS, FIGURES, HEADLINE, PATROL_TIME, PIECES, Unit
@@ -95,11 +95,6 @@ def month_rows(records: list[MonthRecord]) -> Iterator[tuple[Cell, ...]]:
         values = (cell(record.totals[figure.name], figure.unit) if record.totals else None for figure in figures)
         project = record.project.name if record.project else ""
         yield (str(record.month), project, record.condition.label, record.built_at, *values)
-
-
-def cell(value: int, unit: Unit) -> Cell:
-    """A figure's value for a spreadsheet: time in hours."""
-    return (Decimal(value) / 3600).quantize(Decimal("0.0001")).normalize() if unit is Unit.HOURS else value
 
 
 def attachment(content: bytes, content_type: str, name: str) -> HttpResponse:

@@ -46,7 +46,9 @@ def _rows(summary: MonthSummary) -> Iterator[tuple[Cell, ...]]:
 
 
 def _figure(figure: Figure, value: int) -> tuple[Cell, Cell, Cell]:
-    unit = figure.unit.form(0)
-    if figure.unit is Unit.HOURS:
-        return figure.label, unit, (Decimal(value) / SECONDS_IN_HOUR).quantize(HOURS).normalize()
-    return figure.label, unit, value
+    return figure.label, figure.unit.form(0), cell(value, figure.unit)
+
+
+def cell(value: int, unit: Unit) -> Cell:
+    """A figure's value for a spreadsheet: time in hours."""
+    return (Decimal(value) / SECONDS_IN_HOUR).quantize(HOURS).normalize() if unit is Unit.HOURS else value
