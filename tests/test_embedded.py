@@ -155,6 +155,24 @@ def test_socket_moves_aside_from_a_long_path(home: Path) -> None:
         embedded.remove(deep)
 
 
+def test_servers_run_below_a_folder_that_only_its_owner_may_enter(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Root runs them as somebody else, who could not get there: their data then lie outside."""
+    outside = Path(tempfile.mkdtemp(prefix="apk-outside-"))
+    outside.chmod(0o711)
+    monkeypatch.setattr(embedded, "OUTSIDE", outside)
+    closed = home / "closed"
+    closed.mkdir(mode=0o700)
+    try:
+        for _ in range(2):
+            with embedded.servers(closed) as running:
+                assert answer(running.urls["DATABASE_URL"], "SELECT 1") == 1
+                assert (closed / "servers").is_symlink() == (os.geteuid() == 0)
+        embedded.remove(closed)
+        assert list(outside.glob("[0-9a-f]*")) == []
+    finally:
+        shutil.rmtree(outside)
+
+
 def test_data_of_another_version_are_left_alone(home: Path) -> None:
     with embedded.servers(home):
         pass
