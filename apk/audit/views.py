@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
@@ -33,17 +34,23 @@ def history(request: SignedInRequest, label: str, pk: str) -> HttpResponse:
 @requires(Permission.VIEW_ACCESS_LOG)
 @require_safe
 def access_log(request: SignedInRequest) -> HttpResponse:
-    chosen = AccessFilter(request.GET)
+    return render_log(request, AccessFilter(request.GET))
+
+
+def render_log(request: SignedInRequest, chosen: AccessFilter, status: int = 200) -> HttpResponse:
     log = chosen.apply(AccessLog.objects.visible_to(request.user)).select_related("user")
     page = Paginator(log, PAGE).get_page(request.GET.get("page"))
-    return render(request, "audit/access_log.html", {"filter": chosen, "page": page})
+    return render(request, "audit/access_log.html", {"filter": chosen, "page": page}, status=status)
 
 
 @requires(Permission.VIEW_ACCESS_LOG)
 @require_safe
-def export_access_log(request: SignedInRequest) -> StreamingHttpResponse:
+def export_access_log(request: SignedInRequest) -> HttpResponseBase:
     """The log as the filter shows it, as CSV; taking it away is an access as well."""
     chosen = AccessFilter(request.GET)
+    if not chosen.is_valid():
+        # A file speaks no sentences: better none than one with other rows than were meant.
+        return render_log(request, chosen, status=422)
     log = chosen.apply(AccessLog.objects.visible_to(request.user)).select_related("user")
     AccessLog.objects.note(
         user=request.user,

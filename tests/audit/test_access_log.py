@@ -102,6 +102,13 @@ def test_wrong_filter_hides_nothing_and_says_why(
     assert sentence in unescape(response.content.decode())
 
 
+def test_export_of_a_wrong_filter_is_refused(client_of: ClientOf, administrator: User, jana: User) -> None:
+    access = note(jana, APRIL_5)
+    response = client_of(administrator).get(EXPORT, {"co": "nothing"})
+    assert (response.status_code, shown(response)) == (422, [access])
+    assert AccessLog.objects.count() == 1
+
+
 def test_log_is_paged_at_a_constant_cost(
     client_of: ClientOf, administrator: User, jana: User, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
