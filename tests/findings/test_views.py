@@ -124,7 +124,7 @@ def test_the_map_shows_the_places_of_the_rows_beside_it(client_of: ClientOf, coo
     }
 
 
-@pytest.mark.parametrize("rows", [1, 30])
+@pytest.mark.parametrize("rows", [1, 300])
 def test_the_list_takes_the_same_queries_for_any_number_of_rows(
     client_of: ClientOf, coordinator: User, django_assert_num_queries: DjangoAssertNumQueries, rows: int
 ) -> None:

@@ -78,7 +78,7 @@ def test_list_with_a_wrong_filter_hides_nothing_and_says_so(mentor: Mentor, clie
     assert "Filtr v adrese není platný" in answer.content.decode()
 
 
-@pytest.mark.parametrize("count", [1, 30])
+@pytest.mark.parametrize("count", [1, 300])
 def test_list_takes_the_same_queries_for_any_length(
     mentor: Mentor, client_of: SignIn, django_assert_num_queries: Any, count: int
 ):
@@ -86,8 +86,8 @@ def test_list_takes_the_same_queries_for_any_length(
     client = client_of(mentor)
     with django_assert_num_queries(5):
         answer = client.get("/lokality/")
-    assert len(listed(answer)) == count
-    assert len(answer.context["map"]["localities"]["features"]) == count
+    assert len(listed(answer)) == min(count, 50)
+    assert len(answer.context["map"]["localities"]["features"]) == min(count, 50)
 
 
 def test_detail_shows_facts_neighbours_and_overlaps(mentor: Mentor, coordinator: User, client_of: SignIn):

@@ -43,14 +43,14 @@ def test_list_is_filtered_and_searched(administrator: User, mentor: Mentor, clie
     assert "Tomuto výběru neodpovídá žádný účet." in client.get("/sprava/ucty/?q=nikdo").content.decode()
 
 
-@pytest.mark.parametrize("count", [1, 30])
+@pytest.mark.parametrize("count", [1, 300])
 def test_list_takes_the_same_queries_for_any_length(
     administrator: User, client_of: SignIn, django_assert_num_queries: Any, count: int
 ):
     AssistantFactory.create_batch(count)
     client = client_of(administrator)
     with django_assert_num_queries(4):
-        assert len(listed(client.get("/sprava/ucty/"))) == count + 1
+        assert len(listed(client.get("/sprava/ucty/"))) == min(count + 1, 50)
 
 
 @pytest.mark.parametrize("name", ["accounts", "add-account", "account", *STEPS])

@@ -92,7 +92,7 @@ def test_list_shows_a_mentor_only_whom_they_lead_or_led(
     assert Client().get("/asistenti/").status_code == 302
 
 
-@pytest.mark.parametrize("count", [1, 30])
+@pytest.mark.parametrize("count", [1, 300])
 def test_list_takes_the_same_queries_for_any_length(
     mentor: Mentor, client_of: SignIn, django_assert_num_queries: Any, count: int
 ):
@@ -100,7 +100,7 @@ def test_list_takes_the_same_queries_for_any_length(
     client = client_of(mentor)
     client.get("/asistenti/")
     with django_assert_num_queries(6):
-        assert len(listed(client.get("/asistenti/"))) == count
+        assert len(listed(client.get("/asistenti/"))) == min(count, 50)
 
 
 def test_list_is_paged_and_an_odd_page_number_is_harmless(mentor: Mentor, client_of: SignIn):
