@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from apk.calendar import Month
+from apk.edits import form_response, posted
 from apk.people.access import Permission, SignedInRequest, requires
 from reports import months
 from reports.figures import HEADLINE
@@ -62,11 +63,10 @@ def edit(request: SignedInRequest, pk: int) -> HttpResponse:
 
 def edited(request: SignedInRequest, project: GrantProject, heading: str, done: str) -> HttpResponse:
     name = project.name  # a refused form leaves what was typed on the project
-    form = ProjectForm(request.POST if request.method == "POST" else None, instance=project)
-    if request.method == "POST" and form.is_valid():
+    form = ProjectForm(posted(request), instance=project)
+    if form.is_bound and form.is_valid():
         saved = form.save()
         messages.success(request, done)
         return redirect("reports:project", saved.pk)
-    status = 422 if request.method == "POST" else 200
     context = {"form": form, "project": project, "name": name, "heading": heading}
-    return render(request, "reports/project_form.html", context, status=status)
+    return form_response(request, "reports/project_form.html", context)

@@ -11,6 +11,7 @@ from django.db.models import F, Q
 from django.urls import reverse
 
 from apk.calendar import Month
+from apk.forms import FIRST_DAY, LAST_DAY
 from apk.people.access import Permission
 from apk.people.models import User
 
@@ -60,6 +61,11 @@ class GrantProject(models.Model):
                 condition=Q(ends__gte=F("starts")),
                 name="project_ends_after_it_starts",
                 violation_error_message="Konec realizace nesmí být před začátkem.",
+            ),
+            models.CheckConstraint(
+                condition=Q(starts__gte=FIRST_DAY, ends__lte=LAST_DAY),
+                name="project_within_the_calendar",
+                violation_error_message="Realizace musí ležet v letech 2000 až 2099.",
             ),
         ]
 

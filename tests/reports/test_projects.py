@@ -9,6 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from apk.calendar import Month
+from apk.edits import CHANGED_MEANWHILE
 from reports.models import GrantProject
 from tests.factories import FindingFactory, GrantProjectFactory, local
 
@@ -46,9 +47,7 @@ def typed(client, project: GrantProject, **changes: str) -> dict[str, str]:
 
 def test_coordinator_founds_a_project(client_of, coordinator):
     client = client_of(coordinator)
-    was = client.get(CREATE).context["form"]["was"].value()
-
-    response = client.post(CREATE, {**VALID, "was": was})
+    response = client.post(CREATE, VALID)
 
     project = GrantProject.objects.get()
     assert response["Location"] == page(project)
@@ -89,7 +88,7 @@ def test_two_people_at_once_do_not_overwrite_each_other(client_of, coordinator):
 
     project.refresh_from_db()
     assert (refused.status_code, project.posts, project.name) == (422, 7, "Jinak")
-    assert "Projekt mezitím změnil někdo jiný." in refused.content.decode()
+    assert CHANGED_MEANWHILE in refused.content.decode()
     # What was typed is kept, and sent again knowingly it is saved.
     form = refused.context["form"]
     assert form["posts"].value() == "9"
@@ -107,16 +106,17 @@ def test_two_people_at_once_do_not_overwrite_each_other(client_of, coordinator):
         ({"ministry_grant": "milion"}, "Zadejte číslo."),
         ({"ministry_grant": "-5"}, "0"),
         ({"city_share": "1" * 13}, "12 číslic"),
-        ({"starts": "včera"}, "Zadejte platné datum."),
+        ({"starts": "včera"}, "Datum napište ve tvaru 5. 4. 2021."),
+        ({"starts": "0202-01-01"}, "Nejdřívější možný den je"),
+        ({"ends": "20222-12-31"}, "Datum napište ve tvaru 5. 4. 2021."),
+        ({"ends": "9999-12-31"}, "Nejpozdější možný den je"),
         ({"name": "nul\0"}, "Nulové znaky"),
         ({"sequence": "9" * 30}, "32767"),
     ],
 )
 def test_wrong_input_is_refused_in_words_and_kept(changes, sentence, client_of, coordinator):
     client = client_of(coordinator)
-    was = client.get(CREATE).context["form"]["was"].value()
-
-    response = client.post(CREATE, {**VALID, "was": was, **changes})
+    response = client.post(CREATE, VALID | changes)
 
     assert response.status_code == 422
     errors = [error for messages in response.context["form"].errors.values() for error in messages]
