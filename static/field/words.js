@@ -37,7 +37,7 @@ const REASONS = {
   offline: "Telefon teď nemá spojení. Odešle se samo, až se spojení vrátí.",
   busy: "Server má právě moc práce. Zkusíme to za chvíli znovu.",
   failed: "Serveru se to teď nepodařilo zpracovat. Zkusíme to za chvíli znovu.",
-  "not-yet": "Fotografie čeká, až server přijme svůj záznam.",
+  "not-yet": "Fotografie čeká, až server přijme její záznam.",
   "sign-in": "Přihlášení vypršelo. Přihlaste se znovu, záznamy zůstávají v telefonu.",
   "other-user": "V telefonu je přihlášen někdo jiný. Odešle se, až se přihlásíte vy.",
   forbidden: "Váš účet teď nesmí odesílat záznamy. Obraťte se na mentora.",
