@@ -104,7 +104,7 @@ def _charts(summary: MonthSummary) -> Iterator[dict[str, Any]]:
     days = [_bar(f"{day.day}.", found.get(day.isoformat(), 0)) for day in summary.month.days]
     yield {
         "kind": "columns",
-        "title": "Kdy se nacházelo",
+        "title": "Kdy se našlo nejvíc",
         "caption": "Nalezené kusy podle dnů v měsíci.",
         "alt": f"Sloupcový graf, nalezené kusy podle dnů: {_described(days)}. V ostatní dny se nenašlo nic.",
         "bars": days,

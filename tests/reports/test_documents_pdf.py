@@ -88,7 +88,7 @@ def test_pdf_has_bookmarks_of_its_parts(opened):
     with opened.open_outline() as outline:
         assert [item.title for item in outline.root] == [
             "Kde se našlo nejvíc",
-            "Kdy se nacházelo",
+            "Kdy se našlo nejvíc",
             "Podle lokalit",
             "Podle městských obvodů",
             "Podle druhu místa",
