@@ -22,10 +22,12 @@ from apk.localities.geometry import to_sjtsk
 from apk.localities.models import Locality
 from apk.people.access import Permission, SignedInRequest, requires
 from apk.people.models import User
+from apk.sync.models import Receipt
 from findings.filters import FindingFilter
 from findings.forms import PlaceNameForm
 from findings.maps import city_map
 from findings.models import Finding, FindingQuerySet, Place, PlaceQuerySet
+from findings.versions import differences
 
 PAGE = 50
 
@@ -171,11 +173,15 @@ def detail(request: SignedInRequest, pk: UUID) -> HttpResponse:
         "url": reverse("findings:place", args=[finding.place.pk]),
     }
     localities = Locality.objects.visible_to(request.user).filter(pk=finding.locality_id)
+    receipt = Receipt.objects.select_related("user").filter(pk=finding.pk).first()
+    conflicts = receipt.conflicts.select_related("user").order_by("received_at") if receipt else []
     context = {
         "finding": finding,
         "sjtsk": to_sjtsk(finding.latitude, finding.longitude),
         "map": city_map(localities, [mark]),
         "may_view_history": request.user.may(Permission.VIEW_HISTORY),
+        "receipt": receipt,
+        "later_versions": [(conflict, differences(receipt, conflict)) for conflict in conflicts],
     }
     return render(request, "findings/detail.html", context)
 

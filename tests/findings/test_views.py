@@ -301,7 +301,7 @@ def test_the_detail_shows_facts_shift_and_photos(
     )
     client = client_of(assistant)
     # Session, user, finding with its names, photos, locality on the map.
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         page = client.get(reverse("findings:detail", args=[finding.pk])).content.decode()
     assert "pod lavičkou" in page
     assert "<dt>Kusů celkem</dt><dd><strong>5</strong></dd>" in page
