@@ -174,14 +174,21 @@ def detail(request: SignedInRequest, pk: UUID) -> HttpResponse:
     }
     localities = Locality.objects.visible_to(request.user).filter(pk=finding.locality_id)
     receipt = Receipt.objects.select_related("user").filter(pk=finding.pk).first()
-    conflicts = receipt.conflicts.select_related("user").order_by("received_at") if receipt else []
+    later = (
+        [
+            (sent, differences(receipt, sent))
+            for sent in receipt.conflicts.select_related("user").order_by("received_at")
+        ]
+        if receipt
+        else []
+    )
     context = {
         "finding": finding,
         "sjtsk": to_sjtsk(finding.latitude, finding.longitude),
         "map": city_map(localities, [mark]),
         "may_view_history": request.user.may(Permission.VIEW_HISTORY),
         "receipt": receipt,
-        "later_versions": [(conflict, differences(receipt, conflict)) for conflict in conflicts],
+        "later_versions": later,
     }
     return render(request, "findings/detail.html", context)
 
