@@ -77,7 +77,7 @@ class ShiftForm(forms.Form):
         empty_label="Vyberte lokalitu",
         error_messages={
             "required": "Vyberte lokalitu.",
-            "invalid_choice": "Tato lokalita se v ten den nehlídá. Vyberte jinou.",
+            "invalid_choice": "Tato lokalita se v ten den neobchází. Vyberte jinou.",
         },
     )
     usual = forms.ChoiceField(

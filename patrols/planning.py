@@ -228,7 +228,7 @@ def copy_of(shift: Shift, employed: set[PersonDay], taken: Iterable[Shift]) -> C
     if (shift.assistant_id, day) not in employed:
         obstacle = "Ten den už nemá platné zaměstnání."
     elif shift.locality.closed_on is not None and shift.locality.closed_on < day:
-        obstacle = "Lokalita se ten den už nehlídá."
+        obstacle = "Lokalita se ten den už neobchází."
     elif other is not None:
         obstacle = f"V tu dobu už v plánu je směna {other.clock}."
     else:

@@ -52,9 +52,9 @@ class LocalityFilter(forms.Form):
     druh = forms.ChoiceField(label="Druh", required=False, choices=[("", "Všechny"), *Locality.Kind.choices])
     obvod = forms.ModelChoiceField(District.objects.all(), label="Městský obvod", required=False, empty_label="Všechny")
     stav = forms.ChoiceField(
-        label="Hlídání",
+        label="Pochůzky",
         required=False,
-        choices=[("dnes", "Dnes hlídané"), ("skoncily", "Skončily"), ("vsechny", "Všechny")],
+        choices=[("dnes", "Dnes obcházené"), ("skoncily", "Skončily"), ("vsechny", "Všechny")],
     )
 
     def apply(self, localities: LocalityQuerySet, today: date) -> LocalityQuerySet:
@@ -78,7 +78,7 @@ class LocalityFilter(forms.Form):
 class LocalityForm(EditGuard, forms.ModelForm):
     """A locality with its boundary: drawn, pasted, or from a file, which then takes the place of the text."""
 
-    opened_on = DayField(label="Hlídá se od")
+    opened_on = DayField(label="Obchází se od")
     note = forms.CharField(label="Poznámka", required=False, widget=forms.Textarea(attrs={"rows": 3}), max_length=2000)
     area = AreaField(
         label="Hranice",
@@ -133,7 +133,7 @@ class LocalityForm(EditGuard, forms.ModelForm):
 
 
 class CloseForm(forms.Form):
-    on = DayField(label="Poslední den hlídání")
+    on = DayField(label="Poslední den pochůzek")
 
 
 class DistrictForm(EditGuard, forms.ModelForm):

@@ -78,8 +78,8 @@ class Locality(models.Model):
     kind = models.CharField("druh", max_length=20, choices=Kind.choices)
     district = models.ForeignKey(District, models.PROTECT, related_name="localities", verbose_name="městský obvod")
     area = models.JSONField("hranice")
-    opened_on = models.DateField("hlídá se od")
-    closed_on = models.DateField("hlídá se do", null=True, blank=True)
+    opened_on = models.DateField("obchází se od")
+    closed_on = models.DateField("obchází se do", null=True, blank=True)
     note = models.TextField("poznámka", blank=True)
     search_text = SearchText(source=("name",))
     sort_key = CzechSortKey(source="name")
@@ -107,7 +107,7 @@ class Locality(models.Model):
     def close(self, *, on: date) -> None:
         """Ends patrols here with the day `on`, the last one. Raises Refused for a day before the locality opened."""
         if on < self.opened_on:
-            raise Refused("Lokalita nemůže skončit dřív, než se v ní začalo hlídat.")
+            raise Refused("Lokalita nemůže skončit dřív, než se začala obcházet.")
         self.closed_on = on
         self.save(update_fields=["closed_on"])
 

@@ -89,7 +89,7 @@ def close_locality(request: SignedInRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(Locality.objects.visible_to(request.user), pk=pk)
     form = CloseForm(posted(request), initial={"on": timezone.localdate()})
     if form.is_valid() and carried_out(form, lambda: found.close(on=form.cleaned_data["on"])):
-        messages.success(request, f"Lokalita {found} se hlídá do {czech.day(form.cleaned_data['on'])}.")
+        messages.success(request, f"Lokalita {found} se obchází do {czech.day(form.cleaned_data['on'])}.")
         return redirect("localities:locality", pk)
     return form_response(request, "localities/close_locality.html", {"form": form, "locality": found})
 
@@ -101,7 +101,7 @@ def reopen_locality(request: SignedInRequest, pk: int) -> HttpResponse:
     form = forms.Form(posted(request))
     if form.is_valid():
         found.reopen()
-        messages.success(request, f"Lokalita {found} se znovu hlídá.")
+        messages.success(request, f"Lokalita {found} se znovu obchází.")
         return redirect("localities:locality", pk)
     return form_response(request, "localities/reopen_locality.html", {"form": form, "locality": found})
 

@@ -301,7 +301,7 @@ def _write(shift: Shift, by: User) -> None:
             raise NotEmployedError(f"{shift.assistant} nemá na den {czech.day(day)} platné zaměstnání.")
     if not Locality.objects.open_on(shift.starts_on).filter(pk=shift.locality.pk).exists():
         raise LocalityClosedError(
-            f"Lokalita {shift.locality} se dne {czech.day(shift.starts_on)} nehlídá. Vyberte jinou."
+            f"Lokalita {shift.locality} se dne {czech.day(shift.starts_on)} neobchází. Vyberte jinou."
         )
     try:
         with transaction.atomic():

@@ -141,7 +141,7 @@ export class PositionPanel extends EventTarget {
     }
     const chosen = this.#places.find(({ id }) => id === position.place);
     const known = chosen ?? nearest(this.#places, position, KNOWN_PLACE_RADIUS)?.place;
-    const locality = localityName(this.#cityMap.localities.features, position) ?? "mimo hlídané lokality";
+    const locality = localityName(this.#cityMap.localities.features, position) ?? "mimo lokality";
     return known ? `${locality}, známé místo ${known.name}` : locality;
   }
 

@@ -285,7 +285,7 @@ def test_patrols_end_and_begin_again_after_being_asked(mentor: Mentor, client_of
     assert Locality.objects.get().closed_on is None
     early = client.post(close, {"on": "2020-12-31"})
     assert early.status_code == 422
-    assert early.context["form"].errors == {"__all__": ["Lokalita nemůže skončit dřív, než se v ní začalo hlídat."]}
+    assert early.context["form"].errors == {"__all__": ["Lokalita nemůže skončit dřív, než se začala obcházet."]}
     assert client.post(close, {"on": "2021-06-30"}).status_code == 302
     assert Locality.objects.get().closed_on == date(2021, 6, 30)
     client.get(reopen)

@@ -362,7 +362,7 @@ def test_typed_times_become_instants(
         ({"assistant": "9" * 40}, "assistant", NOT_LED),
         ({"assistant": "\0"}, "assistant", "Nulové znaky nejsou povoleny."),
         ({"locality": ""}, "locality", "Vyberte lokalitu."),
-        ({"locality": "x"}, "locality", "Tato lokalita se v ten den nehlídá. Vyberte jinou."),
+        ({"locality": "x"}, "locality", "Tato lokalita se v ten den neobchází. Vyberte jinou."),
         ({"day": ""}, "day", "Toto pole je třeba vyplnit."),
         ({"day": "6. dubna"}, "day", "Datum napište ve tvaru 5. 4. 2021."),
         ({"day": "9999-12-31"}, "day", "Nejpozdější možný den je 31.\N{NO-BREAK SPACE}12.\N{NO-BREAK SPACE}2099."),
@@ -423,7 +423,7 @@ def test_closed_locality_is_not_offered(client_of: ClientOf, mentor: Mentor, jan
     form = client.get("/plan/smeny/nova/", {"den": "2021-04-06"}).context["form"]
     assert [locality.name for locality in form.fields["locality"].queryset] == names
     response = client.post("/plan/smeny/nova/", typed(jana, locality=closed.pk))
-    assert errors(response) == {"locality": ["Tato lokalita se v ten den nehlídá. Vyberte jinou."]}
+    assert errors(response) == {"locality": ["Tato lokalita se v ten den neobchází. Vyberte jinou."]}
 
 
 def test_cell_fills_in_the_person_the_day_and_what_they_had_last(
@@ -584,7 +584,7 @@ def test_copying_shows_what_it_would_add_and_what_stands_in_its_way(
     assert [(copy.source.starts_on.day, copy.obstacle) for copy in response.context["copies"]] == [
         (5, ""),
         (6, "V tu dobu už v plánu je směna 5:00–9:00."),
-        (8, "Lokalita se ten den už nehlídá."),
+        (8, "Lokalita se ten den už neobchází."),
         (9, "Ten den už nemá platné zaměstnání."),
     ]
     assert "Přidat 1\N{NO-BREAK SPACE}směnu" in response.content.decode()
