@@ -18,6 +18,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from apk.audit.models import AccessLog
 from apk.calendar import local_date
 from apk.csv_files import CONTENT_TYPE, Cell, csv_lines
+from apk.edits import form_response, posted
 from apk.localities.geometry import to_sjtsk
 from apk.localities.models import Locality
 from apk.people.access import Permission, SignedInRequest, requires
@@ -226,10 +227,9 @@ def rename_place(request: SignedInRequest, pk: int) -> HttpResponse:
         # Locked, so that of two people who rename at once the second one learns of the first.
         renamed = get_object_or_404(visible_places(request.user).select_for_update(of=("self",)), pk=pk)
         name = renamed.name
-        form = PlaceNameForm(request.POST if request.method == "POST" else None, instance=renamed)
-        if request.method == "POST" and form.is_valid():
+        form = PlaceNameForm(posted(request), instance=renamed)
+        if form.is_valid():
             form.save()
             messages.success(request, f"Místo se teď jmenuje „{renamed.name}“.")
             return redirect("findings:place", pk=pk)
-    status = 422 if request.method == "POST" else 200
-    return render(request, "findings/rename_place.html", {"form": form, "place": renamed, "name": name}, status=status)
+    return form_response(request, "findings/rename_place.html", {"form": form, "place": renamed, "name": name})

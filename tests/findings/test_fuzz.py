@@ -20,11 +20,12 @@ def test_name_of_a_place_takes_anything(client_of: Callable[[Mentor], Client], m
     url = reverse("findings:rename-place", args=[place.pk])
 
     @settings(deadline=None, max_examples=40, suppress_health_check=list(HealthCheck))
-    @given(typed=st.dictionaries(st.sampled_from(["name", "address"]), anything), was=st.none() | anything)
-    def post(typed: dict[str, str], was: str | None) -> None:
+    @given(typed=st.dictionaries(st.sampled_from(["name", "address"]), anything), seen=st.none() | anything)
+    def post(typed: dict[str, str], seen: str | None) -> None:
         place.refresh_from_db()
-        known = f"{place.name}\n{place.address}" if was is None else was
-        answer = client.post(url, {"name": place.name, "address": place.address, "was": known} | typed)
+        if seen is None:
+            seen = client.get(url).context["form"].stored_fingerprint
+        answer = client.post(url, {"name": place.name, "address": place.address, "seen": seen} | typed)
         assert answer.status_code in {302, 422}
         if answer.status_code == 422:
             form = answer.context["form"]

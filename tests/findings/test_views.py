@@ -15,6 +15,7 @@ from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from apk.audit.models import AccessLog
+from apk.edits import CHANGED_MEANWHILE
 from apk.people.models import Assistant, Mentor, User
 from findings.models import Finding, Photo, Place, PlaceKind
 from tests.factories import (
@@ -351,8 +352,8 @@ def test_a_mentor_renames_a_place_and_history_keeps_the_old_name(client_of: Clie
     place = PlaceFactory(name="Jílová – park 1")
     url = reverse("findings:rename-place", args=[place.pk])
     client = client_of(mentor)
-    was = client.get(url).context["form"].known
-    response = client.post(url, {"name": "Park u školy", "address": "Jílová 7", "was": was})
+    seen = client.get(url).context["form"].stored_fingerprint
+    response = client.post(url, {"name": "Park u školy", "address": "Jílová 7", "seen": seen})
     assert response.status_code == 302
     place.refresh_from_db()
     assert (place.name, place.address) == ("Park u školy", "Jílová 7")
@@ -365,14 +366,16 @@ def test_a_place_renamed_meanwhile_is_not_overwritten_unseen(client_of: ClientOf
     place = PlaceFactory(name="Jílová – park 1")
     url = reverse("findings:rename-place", args=[place.pk])
     client = client_of(mentor)
-    was = client.get(url).context["form"].known
+    seen = client.get(url).context["form"].stored_fingerprint
     Place.objects.filter(pk=place.pk).update(name="Park u kostela")
-    refused = client.post(url, {"name": "Park u školy", "was": was})
+    refused = client.post(url, {"name": "Park u školy", "seen": seen})
     assert refused.status_code == 422
-    page = refused.content.decode()
-    assert "teď se jmenuje „Park u kostela“" in page
-    assert 'value="Park u školy"' in page
-    again = client.post(url, {"name": "Park u školy", "was": refused.context["form"].known})
+    assert refused.context["form"].errors == {
+        "__all__": [CHANGED_MEANWHILE],
+        "name": ["Teď je uloženo: Park u kostela"],
+    }
+    assert 'value="Park u školy"' in refused.content.decode()
+    again = client.post(url, {"name": "Park u školy", "seen": refused.context["form"].stored_fingerprint})
     assert again.status_code == 302
     place.refresh_from_db()
     assert place.name == "Park u školy"
@@ -383,8 +386,8 @@ def test_a_wrong_name_of_a_place_is_refused_and_kept(client_of: ClientOf, mentor
     place = PlaceFactory(name="Jílová – park 1")
     url = reverse("findings:rename-place", args=[place.pk])
     client = client_of(mentor)
-    was = client.get(url).context["form"].known
-    response = client.post(url, {"name": name, "was": was})
+    seen = client.get(url).context["form"].stored_fingerprint
+    response = client.post(url, {"name": name, "seen": seen})
     assert response.status_code == 422
     place.refresh_from_db()
     assert place.name == "Jílová – park 1"
