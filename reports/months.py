@@ -61,9 +61,9 @@ def records(months: Sequence[Month]) -> list[MonthRecord]:
     jobs = {job.period: job for job in Job.objects.filter(month__in=days).latest_of_each_month()}
     stored = {
         Month.of(row["month"]): row
-        for row in MonthlySummary.objects.filter(month__in=days).values(
-            "month", "inputs", "built_at", totals=F("figures__totals")
-        )
+        for row in MonthlySummary.objects.readable()
+        .filter(month__in=days)
+        .values("month", "inputs", "built_at", totals=F("figures__totals"))
     }
     projects = GrantProject.objects.by_month(months)
     inputs = fingerprints(months)

@@ -110,8 +110,8 @@ def attachment(content: bytes, content_type: str, name: str) -> HttpResponse:
 @require_safe
 def month_page(request: SignedInRequest, month: Month) -> HttpResponse:
     """The month's figures with a chart, a map and tables; each figure leads to its records."""
-    stored = MonthlySummary.objects.visible_to(request.user).of(known_month(month)).select_related("requested_by")
-    summary = stored.first()
+    stored = MonthlySummary.objects.visible_to(request.user).readable().of(known_month(month))
+    summary = stored.select_related("requested_by").first()
     context = state_of(request, month) | {"stored": summary}
     if summary:
         context |= shown(request, summary.value)
@@ -202,7 +202,7 @@ def download(request: SignedInRequest, month: Month, extension: str) -> HttpResp
     """The stored summary as a document; who took it, and the digest of what was taken, go to the access log."""
     if extension not in FORMATS:
         raise Http404(f"no format {extension}")
-    stored = get_object_or_404(MonthlySummary.objects.visible_to(request.user).of(month))
+    stored = get_object_or_404(MonthlySummary.objects.visible_to(request.user).readable().of(month))
     kind = FORMATS[extension]
     content = kind.build(stored.value)
     AccessLog.objects.note(

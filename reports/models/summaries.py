@@ -8,7 +8,7 @@ from django.utils import timezone
 from apk.calendar import Month
 from apk.people.access import Permission
 from apk.people.models import User
-from reports.summary import MonthSummary
+from reports.summary import SCHEMA, MonthSummary
 
 
 class MonthlySummaryQuerySet(models.QuerySet["MonthlySummary"]):
@@ -17,6 +17,10 @@ class MonthlySummaryQuerySet(models.QuerySet["MonthlySummary"]):
 
     def of(self, month: Month) -> "MonthlySummaryQuerySet":
         return self.filter(month=month.first_day)
+
+    def readable(self) -> "MonthlySummaryQuerySet":
+        """Those whose figures this version of the application can read; others are to be built anew."""
+        return self.filter(figures__schema=SCHEMA)
 
     def store(self, summary: MonthSummary, *, inputs: str, by: User | None) -> "MonthlySummary":
         """Keeps `summary` as its month's only one; the one it replaces stays in the history."""

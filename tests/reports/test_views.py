@@ -452,6 +452,17 @@ def test_shifts_are_exported_and_the_export_is_logged(client_of, coordinator):
     assert AccessLog.objects.get().detail == {"filter": {"lokalita": str(shift.locality_id)}, "rows": 1}
 
 
+def test_summary_of_another_version_is_to_be_built_anew(client_of, coordinator, built):
+    stored = built(APRIL)
+    stored.figures["schema"] = 99
+    stored.save()
+    client = client_of(coordinator)
+
+    assert listed(client) == [("2021-04", Condition.NOT_BUILT)]
+    assert state(client) is Condition.NOT_BUILT
+    assert client.get(document("csv")).status_code == 404
+
+
 def test_only_one_summary_a_month_is_kept(built):
     built(APRIL)
     built(APRIL)
