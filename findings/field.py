@@ -15,12 +15,17 @@ from apk.calendar import day_bounds, local_date
 from apk.localities.models import Locality
 from apk.people.access import Permission, SignedInRequest, public, requires
 from apk.people.models import Mentorship, User
+from apk.sync import registry
+from apk.sync.models import Receipt
 from findings import shell
 from findings.maps import city_map
 from findings.models import Finding, Place
 from patrols.models import Shift
 
 LAST_FINDINGS = 5
+# How far back a person sees their own records in the phone, and how many of them at most.
+RECORDS_SINCE = timedelta(days=62)
+MOST_RECORDS = 200
 # Known places that travel to the phone, those with the latest findings first; about 80 bytes each.
 MOST_PLACES = 300
 # The colours of the system's own bars around the application; the same as --band and --paper in static/css/tokens.css.
@@ -53,7 +58,7 @@ def worker(request: HttpRequest) -> HttpResponse:
 def manifest(request: HttpRequest) -> HttpResponse:
     """What makes the application installable. Its icon opens the form of a finding: every tap counts there."""
     icons = [("any", "192"), ("any", "512"), ("maskable", "512")]
-    shortcuts = [("Dnes", "today"), ("Fronta", "queue"), ("První pomoc po píchnutí", "first-aid")]
+    shortcuts = [("Dnes", "today"), ("Moje záznamy", "records"), ("První pomoc po píchnutí", "first-aid")]
     description = {
         "id": reverse("field:today"),
         "name": "APK v terénu",
@@ -88,8 +93,8 @@ def manifest(request: HttpRequest) -> HttpResponse:
 def data(request: SignedInRequest) -> HttpResponse:
     """Everything the phone keeps for the signed-in person to work without a connection; moments are ISO 8601 in UTC."""
     now = timezone.now()
-    answer = person_data(request.user, now) | shift_data(request.user, now) | place_data(request.user, now)
-    return JsonResponse(answer)
+    parts = (person_data, shift_data, place_data, record_data)
+    return JsonResponse({name: value for part in parts for name, value in part(request.user, now).items()})
 
 
 def person_data(user: User, now: datetime) -> dict[str, Any]:
@@ -147,3 +152,16 @@ def place_data(user: User, now: datetime) -> dict[str, Any]:
             for finding in findings
         ],
     }
+
+
+def record_data(user: User, now: datetime) -> dict[str, Any]:
+    """What the server takes from phones, and the person's own records as they sent them, newest first: one query.
+
+    A correction is a record too; the phone puts it over the one that it corrects.
+    """
+    records = (
+        Receipt.objects.filter(user=user, received_at__gte=now - RECORDS_SINCE)
+        .order_by("-recorded_at", "-pk")
+        .values("id", "kind", "version", "payload", recordedAt=F("recorded_at"))[:MOST_RECORDS]
+    )
+    return {"accepts": [kind.name for kind in registry.registered()], "records": list(records)}

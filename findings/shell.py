@@ -7,9 +7,11 @@ them comes from `findings.field.data` and stays in the phone's own database.
 
 import hashlib
 import json
+import re
 from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
+from posixpath import dirname, join, normpath
 from typing import Any
 
 from django.conf import settings
@@ -21,7 +23,10 @@ from django.urls import reverse
 from findings.models import PlaceKind, Source
 
 # Screen → its template is field/<screen>.html, its address field:<screen>.
-SCREENS = ("today", "capture", "queue", "first-aid", "phone")
+SCREENS = ("today", "capture", "activity", "queue", "records", "first-aid", "phone")
+# Screens whose script has another name.
+SCRIPTS = {"records": "own-records"}
+IMPORT = re.compile(r"""^(?:import .*|\}) from "(\.{1,2}/[^"]+)";$""", re.MULTILINE)
 WORKER = "field/service-worker.js"
 # What the screens need beside the scripts of static/field; a test follows every link of theirs to prove it complete.
 FILES = (
@@ -62,8 +67,19 @@ def screen_html(screen: str) -> str:
             "sources": Source.choices,
             "own": Source.OWN,
             "config": configuration(),
+            "modules": sorted(imported(f"field/{SCRIPTS.get(screen, screen)}.js")),
         },
     )
+
+
+@cache
+def imported(module: str) -> frozenset[str]:
+    """Names of the modules that a module imports at its start, itself or through others.
+
+    The screen asks for all of them at once instead of finding them one behind another.
+    """
+    names = {normpath(join(dirname(module), path)) for path in IMPORT.findall(content(module).decode())}
+    return frozenset(names.union(*map(imported, names)))
 
 
 def configuration() -> dict[str, Any]:
@@ -74,6 +90,7 @@ def configuration() -> dict[str, Any]:
         "worker": reverse("field:worker"),
         "scope": reverse("field:today"),
         "capture": reverse("field:capture"),
+        "activity": reverse("field:activity"),
         "signIn": reverse("account_login"),
         "signOut": reverse("account_logout"),
         "kinds": dict(PlaceKind.choices),

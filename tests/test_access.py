@@ -94,7 +94,9 @@ ROWS: dict[str, str] = {
     # The screens of the phone hold nothing of anybody; what they show comes from field:data.
     "field:today": OPEN,
     "field:capture": OPEN,
+    "field:activity": OPEN,
     "field:queue": OPEN,
+    "field:records": OPEN,
     "field:first-aid": OPEN,
     "field:phone": OPEN,
     "field:manifest": OPEN,

@@ -20,8 +20,11 @@ import {
   problems,
 } from "./finding.js";
 import { $, config, openScreen } from "./page.js";
+import { leadToProblems, markInvalid, showProblems } from "./problems.js";
+import { CORRECTION, CORRECTION_VERSION, ownRecords } from "./records.js";
+import { SavedPanel } from "./saved-panel.js";
 import { uuid7 } from "./uuid7.js";
-import { counted, fate } from "./words.js";
+import { counted } from "./words.js";
 
 // Names of the counters in the form and in a finding.
 const COUNTERS = {
@@ -32,26 +35,29 @@ const COUNTERS = {
 };
 
 const form = $("[data-capture]");
-const saved = $("[data-saved]");
 const saveButton = $("[data-save]");
 const field = (name) => form.elements.namedItem(name);
 
 const place = new PositionPanel();
 const camera = new PhotoPicker();
 
-/** The record being written; `recordedAt` is set when it is one that the server had refused. */
-let current = { id: "", recordedAt: null };
+/**
+ * The record being written. `recordedAt` is set when it is one that the server had refused, `corrects` when it corrects
+ * another one that the server has.
+ */
+let current = { id: "", recordedAt: null, corrects: null };
 let saving = false;
-let savedId = null;
 
-function begin({ id = uuid7(), recordedAt = null, position = null, photos = [] } = {}) {
+function begin({ id = uuid7(), recordedAt = null, corrects = null, position = null, photos = [] } = {}) {
   form.reset();
-  current = { id, recordedAt };
+  current = { id, recordedAt, corrects };
+  $("[data-correcting]").hidden = !corrects;
+  $("[data-photos]").hidden = Boolean(corrects);
   release();
   for (const part of ["problems", "refusal", "save-problem", "save-without-photos"]) {
     $(`[data-${part}]`).hidden = true;
   }
-  markInvalid([]);
+  markInvalid(form, []);
   camera.begin(photos);
   place.choose(position);
   showTotal();
@@ -63,9 +69,7 @@ function release() {
 }
 
 function backToForm() {
-  savedId = null;
-  saved.hidden = true;
-  form.hidden = false;
+  panel.hide();
   $("[data-heading]").focus();
   window.scrollTo(0, 0);
 }
@@ -108,40 +112,27 @@ function step(name, by) {
 
 // --- What is missing -------------------------------------------------------------------------------------------------
 
-function markInvalid(names) {
-  for (const part of form.querySelectorAll("[id^=field-]")) {
-    part.classList.toggle("invalid", names.includes(part.id.slice("field-".length)));
-  }
-}
-
-function showProblems(found) {
-  markInvalid(found.map(({ field: name }) => name));
-  $("[data-problems]").hidden = found.length === 0;
-  $("[data-problem-list]").replaceChildren(
-    ...found.map(({ field: name, message }) => {
-      const item = document.createElement("li");
-      const link = document.createElement("a");
-      Object.assign(link, { href: `#field-${name}`, textContent: message });
-      item.append(link);
-      return item;
-    }),
-  );
+function allProblems(finding) {
+  const found = problems(finding, config.cityBounds);
+  const unexplained = current.corrects && !field("correction_reason").value.trim();
+  return unexplained ? [{ field: "reason", message: "Napište, proč záznam opravujete." }, ...found] : found;
 }
 
 /** What has been mended since the last attempt leaves the list at once. */
 function reviewProblems() {
   if (!$("[data-problems]").hidden) {
-    showProblems(problems(written(), config.cityBounds));
+    showProblems(form, allProblems(written()));
   }
 }
 
-function leadToProblems(found) {
-  if (found.some(({ field: name }) => name === "note")) {
-    $("[data-more]").open = true;
+/** What the record says: a finding, or the correction of one. */
+function contentOf(finding, caption) {
+  const payload = payloadOf(finding);
+  if (!current.corrects) {
+    return { kind: KIND, version: VERSION, payload, caption };
   }
-  const box = $("[data-problems]");
-  box.focus();
-  box.scrollIntoView({ block: "start" });
+  const correction = { corrects: current.corrects, payload, reason: field("correction_reason").value.trim() };
+  return { kind: CORRECTION, version: CORRECTION_VERSION, payload: correction, caption: `Oprava: ${caption}` };
 }
 
 // --- Saving ----------------------------------------------------------------------------------------------------------
@@ -151,8 +142,8 @@ async function save({ withPhotos = true } = {}) {
     return;
   }
   const finding = written();
-  const found = problems(finding, config.cityBounds);
-  showProblems(found);
+  const found = allProblems(finding);
+  showProblems(form, found);
   if (found.length > 0) {
     leadToProblems(found);
     return;
@@ -162,67 +153,55 @@ async function save({ withPhotos = true } = {}) {
   await camera.ready; // a photo taken a moment ago belongs to this finding
   const caption = captionOf(finding, config.kinds[finding.placeKind]);
   const recordedAt = current.recordedAt ?? isoWithOffset(new Date());
-  const record = { id: finding.id, kind: KIND, version: VERSION, recordedAt, payload: payloadOf(finding), caption };
+  const record = { id: finding.id, recordedAt, ...contentOf(finding, caption) };
   const photos = withPhotos ? camera.photos : [];
   const { outbox } = await opened;
   try {
     await outbox.save(record, photos, camera.dropped);
   } catch (error) {
-    explainUnsaved(error, photos.length > 0);
+    const full = panel.explainUnsaved(error);
+    $("[data-save-without-photos]").hidden = !(full && photos.length > 0);
     release();
     return;
   }
-  showSaved(finding.id, caption);
+  panel.show(record.id, record.caption);
   outbox.drain({ eager: true });
   // Asks the browser not to throw the outbox away when the phone runs short; it may decline.
   navigator.storage?.persist?.();
-}
-
-function explainUnsaved(error, hasPhotos) {
-  console.error(error);
-  const full = error.name === "QuotaExceededError";
-  const problem = $("[data-save-problem]");
-  problem.textContent = full
-    ? "Telefon je plný a nález se neuložil. Uvolněte místo v telefonu, nebo ho uložte bez fotografií."
-    : "Telefon nález neuložil. Zkuste to znovu; co jste vyplnili, tu zůstává.";
-  problem.hidden = false;
-  $("[data-save-without-photos]").hidden = !(full && hasPhotos);
-}
-
-function showSaved(id, caption) {
-  savedId = id;
-  $("[data-saved-caption]").textContent = caption;
-  $("[data-saved-state]").textContent = "";
-  form.hidden = true;
-  saved.hidden = false;
-  $("#saved-heading").focus();
-}
-
-/** Follows what becomes of the finding just saved. */
-function render(overview) {
-  if (!savedId) {
-    return;
-  }
-  const { state, level, reason } = fate(overview, savedId);
-  const line = $("[data-saved-state]");
-  if (line.textContent !== state) {
-    line.textContent = state;
-  }
-  saved.dataset.level = level;
-  $("[data-saved-reason]").textContent = reason;
-  $("[data-correct-now]").hidden = level !== "refused";
 }
 
 /** Fills the form with a record that the server refused, so that it can be mended and sent under its own id. */
 async function correct(id) {
   const { outbox } = await opened;
   const record = await outbox.record(id);
-  if (record?.state !== "refused" || record.kind !== KIND) {
+  const correction = record?.kind === CORRECTION ? record.payload : null;
+  if (record?.state !== "refused" || !(record.kind === KIND || correction?.payload)) {
     return;
   }
-  const finding = findingOf(record.id, record.payload);
   const photos = await outbox.photosOf(record.id);
-  begin({ id: record.id, recordedAt: record.recordedAt, position: finding.position, photos });
+  const { recordedAt } = record;
+  fill(correction ? correction.payload : record.payload, { id, recordedAt, corrects: correction?.corrects, photos });
+  field("correction_reason").value = correction?.reason ?? "";
+  $("[data-refusal-reason]").textContent = record.reason;
+  $("[data-refusal]").hidden = false;
+  markInvalid(form, [record.field === "longitude" ? "latitude" : record.field]);
+  backToForm();
+}
+
+/** Fills the form with a record that the server has, to write a correction of it. */
+async function correctSent(id) {
+  const { store, owner } = await opened;
+  const { data } = await store.person(owner);
+  const record = ownRecords(data.records, await store.records(owner)).find((row) => row.id === id);
+  if (record?.kind === KIND && !record.withdrawn) {
+    fill(record.payload, { corrects: id });
+    backToForm();
+  }
+}
+
+function fill(payload, { id = uuid7(), recordedAt = null, corrects = null, photos = [] }) {
+  const finding = findingOf(id, payload);
+  begin({ id, recordedAt, corrects, position: finding.position, photos });
   for (const [name, key] of Object.entries(COUNTERS)) {
     field(name).value = finding[key];
   }
@@ -232,14 +211,17 @@ async function correct(id) {
   field("note").value = finding.note;
   showTotal();
   $("[data-more]").open = Boolean(finding.note || finding.paraphernalia);
-  $("[data-refusal-reason]").textContent = record.reason;
-  $("[data-refusal]").hidden = false;
-  markInvalid([record.field === "longitude" ? "latitude" : record.field]);
-  backToForm();
 }
 
 // --- Start -----------------------------------------------------------------------------------------------------------
 
+const panel = new SavedPanel(form, {
+  onCorrect: (id) => correct(id),
+  onNext: () => {
+    begin();
+    backToForm();
+  },
+});
 begin();
 place.addEventListener("change", reviewProblems);
 place.watch();
@@ -266,14 +248,11 @@ form.addEventListener("click", (event) => {
   }
 });
 $("[data-save-without-photos]").addEventListener("click", () => save({ withPhotos: false }));
-$("[data-correct-now]").addEventListener("click", () => correct(savedId));
-$("[data-next]").addEventListener("click", () => {
-  begin();
-  backToForm();
-});
 
-const opened = openScreen({ render, know: (data) => place.know(data), isWriting });
-const refusedId = new URLSearchParams(location.search).get("zaznam");
-if (refusedId) {
-  await correct(refusedId);
+const opened = openScreen({ render: (overview) => panel.render(overview), know: (data) => place.know(data), isWriting });
+const asked = new URLSearchParams(location.search);
+if (asked.has("zaznam")) {
+  await correct(asked.get("zaznam"));
+} else if (asked.has("oprava")) {
+  await correctSent(asked.get("oprava"));
 }

@@ -147,6 +147,12 @@ class Screen {
     await asked;
   }
 
+  #learn(data) {
+    // A screen for what the server does not take is not offered.
+    $("[data-with-activity]").hidden = !(data.accepts.includes("activity") && data.activity);
+    this.#know(data);
+  }
+
   #offerUpdate(takeOver) {
     $("[data-update]").hidden = false;
     $("[data-update-now]").addEventListener("click", takeOver, { once: true });
@@ -166,7 +172,7 @@ class Screen {
       if (this.#owner === null) {
         this.#begin(data).catch(this.#failed);
       } else {
-        this.#know(data);
+        this.#learn(data);
       }
     } else if (this.#owner === null) {
       if (!this.#open) {
@@ -203,7 +209,7 @@ class Screen {
     const lockScreen = await this.#cover(data);
     $("[data-stranger]").hidden = true;
     $("[data-content]").hidden = false;
-    this.#know(data);
+    this.#learn(data);
     this.#outbox = new Outbox({
       store: this.#store,
       transport: this.#transport,

@@ -1,6 +1,7 @@
 /** The screen of the queue: what waits, since when and why; what was refused and what can be done about it. */
 
 import { $, config, openScreen } from "./page.js";
+import { captionFor } from "./records.js";
 import { rescueName, rescueParts } from "./rescue.js";
 import { ago, clockTime, counted, pauseSentence } from "./words.js";
 
@@ -13,7 +14,7 @@ const photoWord = (count) => counted(count, "fotografie", "fotografie", "fotogra
 
 let outbox = null;
 let owner = null;
-let name = "";
+let known = null;
 
 function entry(caption, when) {
   const item = $("[data-entry]").content.firstElementChild.cloneNode(true);
@@ -34,15 +35,36 @@ function letDiscard(item, id, warning) {
   $("[data-discard]", item).addEventListener("click", () => outbox.discard(id));
 }
 
+/** The form in which a refused record can be mended; empty when there is none for it. */
+function formOf({ kind, payload }) {
+  const content = kind === "correction" ? payload.payload : payload;
+  if (content?.place_kind) {
+    return config.capture;
+  }
+  return content?.activity_kind ? config.activity : "";
+}
+
+/** What the server has under the id of a record whose content is another one here. */
+function otherVersion({ id }) {
+  const other = known.records.find((row) => row.id === id);
+  return other ? `${captionFor(other.kind, other.payload, { kinds: config.kinds, activity: known.activity })}, ${clockTime(other.recordedAt, Date.now())}` : "";
+}
+
 function troubledRecord(record, now) {
   const item = entry(record.caption, clockTime(record.recordedAt, now));
   item.dataset.record = record.id;
   explain(item, record.reason);
   letDiscard(item, record.id, WARNINGS[record.state]);
+  if (record.state === "conflict") {
+    $("[data-versions]", item).hidden = false;
+    $("[data-ours]", item).textContent = `${record.caption}, ${clockTime(record.recordedAt, now)}`;
+    $("[data-theirs]", item).textContent = otherVersion(record) || "ukáže vám ho mentor";
+  }
   if (record.state === "refused") {
     const link = $("[data-correct]", item);
     link.hidden = false;
-    link.href = `${config.capture}?zaznam=${record.id}`;
+    link.href = `${formOf(record)}?zaznam=${record.id}`;
+    link.hidden = !formOf(record);
   }
   return item;
 }
@@ -123,7 +145,7 @@ $("[data-send-now]").addEventListener("click", () => outbox?.drain({ eager: true
 async function rescue() {
   const { records, photos } = await outbox.everything();
   const now = new Date();
-  const file = new Blob(rescueParts({ owner, name, records, photos }, now), { type: "application/json" });
+  const file = new Blob(rescueParts({ owner, name: known.name, records, photos }, now), { type: "application/json" });
   const link = document.createElement("a");
   link.href = URL.createObjectURL(file);
   link.download = rescueName(now);
@@ -134,6 +156,6 @@ async function rescue() {
 }
 
 $("[data-rescue-save]").addEventListener("click", rescue);
-({ outbox, owner } = await openScreen({ render, know: (data) => (name = data.name) }));
+({ outbox, owner } = await openScreen({ render, know: (data) => (known = data) }));
 // Ages grow while one looks at them.
 setInterval(() => outbox.dispatchEvent(new Event("change")), 60_000);

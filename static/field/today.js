@@ -1,7 +1,10 @@
 /** The screen of today: my shifts, my mentor, my last findings and the state of the outbox. */
 
 import { dayWords, hourWords, nextDays } from "./days.js";
+import { isoWithOffset } from "./finding.js";
 import { $, openScreen, telephone, text } from "./page.js";
+import { ATTENDANCE, captionFor, duty } from "./records.js";
+import { uuid7 } from "./uuid7.js";
 import { clockTime, counted } from "./words.js";
 
 // Older words of the server are marked by their age.
@@ -9,7 +12,19 @@ const FRESH = 3_600_000;
 
 const copy = (name) => $(`[data-${name}]`).content.firstElementChild.cloneNode(true);
 
+// Which buttons make sense in which state of duty, and the words for it.
+const DUTY = {
+  off: ["Služba neběží.", ["start"]],
+  on: ["Ve službě od", ["break-start", "end"]],
+  break: ["Přestávka od", ["break-end"]],
+};
+
 let known = null;
+let queued = [];
+let outbox = null;
+let noting = false;
+// What was noted on this screen and has left the queue before the server's data came back.
+const noted = [];
 
 function shiftRow({ start, end, locality, note, current, sinceYesterday }) {
   const row = copy("shift");
@@ -48,6 +63,43 @@ function findingRow({ url, place, pieces, foundAt }, now) {
   return row;
 }
 
+function showDuty() {
+  const taken = known.accepts.includes(ATTENDANCE);
+  $("[data-duty]").hidden = !taken;
+  if (!taken) {
+    return;
+  }
+  const { state, since } = duty([...known.records, ...queued, ...noted], Date.now());
+  const [words, events] = DUTY[state];
+  text("[data-duty-state]", since && state !== "off" ? `${words} ${hourWords(since)}` : words);
+  for (const button of document.querySelectorAll("[data-event]")) {
+    button.hidden = !events.includes(button.dataset.event);
+  }
+}
+
+/** Writes down that duty or a break begins or ends now. */
+async function note(event) {
+  if (noting) {
+    return;
+  }
+  noting = true;
+  const payload = { event };
+  const recordedAt = isoWithOffset(new Date());
+  const row = { id: uuid7(), kind: ATTENDANCE, version: 1, recordedAt, payload };
+  try {
+    await outbox.save({ ...row, caption: captionFor(ATTENDANCE, payload, {}) });
+    noted.push(row);
+    $("[data-duty-problem]").hidden = true;
+  } catch (error) {
+    console.error(error);
+    $("[data-duty-problem]").hidden = false;
+  }
+  noting = false;
+  showDuty();
+  outbox.drain({ eager: true });
+  navigator.storage?.persist?.();
+}
+
 function show() {
   const now = Date.now();
   text("[data-today]", dayWords(new Date(now)));
@@ -55,6 +107,7 @@ function show() {
     return;
   }
   $("[data-days]").replaceChildren(...nextDays(known.shifts, now).flatMap(dayPart));
+  showDuty();
   const old = now - Date.parse(known.preparedAt) > FRESH;
   text("[data-prepared]", old ? `Plán podle serveru ${clockTime(known.preparedAt, now)}.` : "");
 }
@@ -72,7 +125,11 @@ function know(data) {
   show();
 }
 
-function render({ counts }) {
+function render({ counts, records }) {
+  queued = records;
+  if (known) {
+    showDuty();
+  }
   const line = $("[data-queue-line]");
   const troubled = counts.refused + counts.conflicts + counts.refusedPhotos > 0;
   line.classList.toggle("troubled", troubled);
@@ -82,4 +139,7 @@ function render({ counts }) {
 show();
 // Midnight may pass while one looks.
 setInterval(show, 60_000);
-await openScreen({ render, know });
+for (const button of document.querySelectorAll("[data-event]")) {
+  button.addEventListener("click", () => note(button.dataset.event));
+}
+({ outbox } = await openScreen({ render, know }));

@@ -65,10 +65,10 @@ export function fate({ records, photos, sent, pause, lasting }, id) {
     return { state, level: "waiting", reason: pauseSentence(pause) || (lasting ? "Odešle se samo." : "") };
   }
   if (record) {
-    return { state: "Server nález nepřijal", level: record.state, reason: record.reason };
+    return { state: "Server záznam nepřijal", level: record.state, reason: record.reason };
   }
   if (photos.some((photo) => photo.record === id && photo.state === "waiting")) {
-    return { state: "Nález odeslán, fotografie čekají", level: "waiting", reason: pauseSentence(pause) };
+    return { state: "Záznam odeslán, fotografie čekají", level: "waiting", reason: pauseSentence(pause) };
   }
   const refused = photos.find((photo) => photo.record === id);
   const reason = refused ? `Jen fotografii server nepřijal: ${refused.reason}` : "";

@@ -15,6 +15,7 @@ from pytest_django.live_server_helper import LiveServer
 from apk.localities.models import Locality
 from apk.people.models import Assistant
 from findings.models import Finding, Photo
+from findings.shell import SCREENS
 from tests.browser.accessibility import faults
 from tests.browser.field_screens import JILOVA, Open, fill_in, picture, save, sign_in, state
 from tests.factories import PASSWORD, AssistantFactory, PlaceFactory
@@ -127,7 +128,7 @@ def test_a_refused_record_shows_its_reason_and_goes_once_corrected(
     prague(True)
     fill_in(page)
     save(page)
-    state(page).to_have_text("Server nález nepřijal")
+    state(page).to_have_text("Server záznam nepřijal")
     reason = page.locator("[data-saved-reason]").inner_text()
     assert reason.endswith(".")
     assert Finding.objects.count() == 0
@@ -153,7 +154,7 @@ def test_a_refused_record_is_forgotten_only_when_the_person_says_so_twice(
     prague(True)
     fill_in(page)
     save(page)
-    state(page).to_have_text("Server nález nepřijal")
+    state(page).to_have_text("Server záznam nepřijal")
     page.goto(reverse("field:queue"))
     entry = page.locator("[data-troubled-list] li")
     entry.get_by_text("Smazat z telefonu").tap()
@@ -276,7 +277,7 @@ def test_what_is_missing_is_said_and_leaves_the_list_once_mended(opened: Open, j
     expect(page.locator("[data-problems]")).to_be_hidden()
 
 
-@pytest.mark.parametrize("screen", ["today", "capture", "queue"])
+@pytest.mark.parametrize("screen", SCREENS)
 def test_the_screens_are_accessible_at_any_width_and_theme(opened: Open, jilova: Locality, screen: str) -> None:
     PlaceFactory(locality=jilova, latitude=JILOVA["latitude"], longitude=JILOVA["longitude"])
     page = opened(screen)
@@ -301,7 +302,7 @@ def test_the_states_of_saving_are_accessible(
     prague(True)
     fill_in(page)
     save(page)
-    state(page).to_have_text("Server nález nepřijal")
+    state(page).to_have_text("Server záznam nepřijal")
     assert faults(page) == {}
     page.goto(reverse("field:queue"))
     page.get_by_text("Smazat z telefonu").click()

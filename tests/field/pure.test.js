@@ -246,11 +246,11 @@ test("the fate of a finding follows from what the outbox still holds of it", () 
   assert.deepEqual(said({ records: [waiting] }), ["Uloženo v telefonu", "waiting", "Odešle se samo."]);
   assert.deepEqual(said({ records: [waiting], lasting: false }), ["Ještě není uloženo, odesílám…", "waiting", ""]);
   assert.deepEqual(said({ records: [{ ...waiting, state: "refused", reason: "Ne." }] }), [
-    "Server nález nepřijal",
+    "Server záznam nepřijal",
     "refused",
     "Ne.",
   ]);
-  assert.deepEqual(said({ photos: [photo], sent }), ["Nález odeslán, fotografie čekají", "waiting", ""]);
+  assert.deepEqual(said({ photos: [photo], sent }), ["Záznam odeslán, fotografie čekají", "waiting", ""]);
   assert.deepEqual(said({ photos: [{ ...photo, state: "refused", reason: "Není to fotografie." }], sent }), [
     "Odesláno",
     "sent",

@@ -12,8 +12,9 @@ from pytest_django import DjangoAssertNumQueries
 
 from apk.calendar import LOCAL, local_date
 from apk.people.models import Assistant, Mentor, User
+from apk.sync.models import Receipt
 from findings import field
-from tests.factories import AssistantFactory, FindingFactory, LocalityFactory, PlaceFactory, ShiftFactory
+from tests.factories import AssistantFactory, FindingFactory, LocalityFactory, PlaceFactory, ShiftFactory, record_id
 
 pytestmark = pytest.mark.django_db
 ClientOf = Callable[[User | Assistant | Mentor], Client]
@@ -84,8 +85,8 @@ def test_localities_places_and_my_last_findings_in_a_constant_number_of_queries(
     mine = [FindingFactory(assistant=assistant, place=fresh, found_at=at(-n, 10)) for n in range(1, 8)]
     FindingFactory(place=old, found_at=at(-30, 10))
     client = client_of(assistant)
-    # Session, user, mentor, shifts, localities, places, findings.
-    with django_assert_num_queries(7):
+    # Session, user, mentor, shifts, localities, places, findings, records.
+    with django_assert_num_queries(8):
         data = data_for(client)
     assert [feature["properties"]["name"] for feature in data["map"]["localities"]["features"]] == ["Jílová"]
     assert [place["id"] for place in data["places"]] == [fresh.pk, old.pk, empty.pk]
@@ -100,3 +101,34 @@ def test_a_limited_number_of_places_travels(
     monkeypatch.setattr(field, "MOST_PLACES", 2)
     PlaceFactory.create_batch(3)
     assert len(data_for(client_of(assistant))["places"]) == 2
+
+
+def test_my_own_records_come_back_as_they_were_sent(
+    client_of: ClientOf, assistant: Assistant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def receipt(user: User, days: int, note: str) -> Receipt:
+        moment = timezone.now() - timedelta(days=days)
+        return Receipt.objects.create(
+            id=record_id(),
+            user=user,
+            kind="finding",
+            version=1,
+            recorded_at=moment,
+            utc_offset_min=120,
+            clock_skew=timedelta(0),
+            payload={"note": note},
+            digest=b"",
+            received_at=moment,
+        )
+
+    older, newer = receipt(assistant.user, 2, "starší"), receipt(assistant.user, 1, "novější")
+    receipt(assistant.user, 63, "dávný")
+    receipt(AssistantFactory().user, 1, "cizí")
+    data = data_for(client_of(assistant))
+    assert "finding" in data["accepts"]
+    assert [(record["id"], record["payload"]) for record in data["records"]] == [
+        (str(newer.pk), {"note": "novější"}),
+        (str(older.pk), {"note": "starší"}),
+    ]
+    monkeypatch.setattr(field, "MOST_RECORDS", 1)
+    assert len(data_for(client_of(assistant))["records"]) == 1

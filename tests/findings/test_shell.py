@@ -65,6 +65,15 @@ def test_the_phone_keeps_every_file_that_its_screens_ask_for(client: Client) -> 
     assert needed <= set(listed["files"])
 
 
+def test_a_screen_asks_for_its_modules_at_once() -> None:
+    modules = shell.imported("field/capture.js")
+    assert {"field/page.js", "field/uuid7.js", "field/store.js", "vendor/idb/index.js"} <= modules
+    # The map comes only when it is opened.
+    assert "field/today.js" not in modules
+    assert not {name for name in modules if "leaflet" in name or "map-view" in name}
+    assert f'<link rel="modulepreload" href="{static("field/store.js")}">' in shell.screen_html("capture")
+
+
 @pytest.mark.django_db
 def test_every_kept_file_is_served_for_ever(client: Client) -> None:
     listed = kept(client.get(reverse("field:worker")).content.decode())
