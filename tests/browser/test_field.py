@@ -95,7 +95,7 @@ def test_what_was_saved_outlives_the_page(
     page.close()
     phone.set_offline(False)
     page = opened("queue")
-    expect(page.get_by_role("status")).to_contain_text("Vše odesláno")
+    expect(page.locator(".queue-state")).to_contain_text("Vše odesláno")
     expect(page.locator("[data-sent-list] li")).to_contain_text("1 kus, Park")
     assert Finding.objects.get().photos.count() == 1
 
@@ -161,7 +161,7 @@ def test_a_refused_record_is_forgotten_only_when_the_person_says_so_twice(
     expect(entry).to_have_count(1)
     entry.get_by_role("button", name="Opravdu smazat").tap()
     expect(entry).to_have_count(0)
-    expect(page.get_by_role("status")).to_contain_text("Vše odesláno")
+    expect(page.locator(".queue-state")).to_contain_text("Vše odesláno")
 
 
 def test_an_expired_session_keeps_the_record_until_its_owner_signs_in(
@@ -179,7 +179,7 @@ def test_an_expired_session_keeps_the_record_until_its_owner_signs_in(
     other = AssistantFactory(mentor=mentor)
     sign_in(phone, live_server, other)
     page.goto(reverse("field:queue"))
-    expect(page.get_by_role("status")).to_contain_text("Vše odesláno")
+    expect(page.locator(".queue-state")).to_contain_text("Vše odesláno")
     assert Finding.objects.count() == 0
 
     phone.clear_cookies()
@@ -237,6 +237,7 @@ def test_a_phone_without_gps_opens_the_map_and_a_tap_gives_the_place(
     phone.clear_permissions()
     page = opened("capture")
     expect(page.locator("[data-position-state]")).to_contain_text("nedovolil zjistit polohu")
+    expect(page.locator(".leaflet-control-zoom")).to_be_visible()
     page.get_by_label("Mapa pro určení místa nálezu").tap()
     expect(page.locator("[data-position-state]")).to_have_text("Místo ukázané na mapě")
     page.get_by_role("button", name="Přidat: Stříkačky s jehlou").tap()
