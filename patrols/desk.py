@@ -2,13 +2,12 @@
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
-from decimal import Decimal
 
 from django.db.models import Exists, OuterRef
 from django.urls import reverse
 
 from apk import czech
-from apk.calendar import Month, Week, day_bounds, holiday, local_date
+from apk.calendar import Month, Week, day_bounds, holiday, hours, local_date
 from apk.people.desk import Card
 from apk.people.models import Assistant, Mentorship, User
 from patrols.models import Shift, ShiftQuerySet
@@ -99,8 +98,8 @@ def coordinator_cards(user: User, now: datetime) -> Iterator[Card]:
     whole, so_far = shifts.counts(month.start, month.end), shifts.counts(month.start, now)
     yield Card(
         title=f"Hodiny směn, {czech.month(month.first_day)}",
-        value=f"{in_hours(so_far['patrol_seconds'])} h",
-        detail=f"Do konce měsíce je v plánu celkem {in_hours(whole['patrol_seconds'])} h, "
+        value=in_hours(so_far["patrol_seconds"]),
+        detail=f"Do konce měsíce je v plánu celkem {in_hours(whole['patrol_seconds'])}, "
         f"slouží {czech.counted(whole['assistants'], 'asistent', 'asistenti', 'asistentů')}.",
         url=reverse("patrols:week", args=[Week.of(now)]),
         action="Otevřít plán týdne",
@@ -108,4 +107,4 @@ def coordinator_cards(user: User, now: datetime) -> Iterator[Card]:
 
 
 def in_hours(seconds: int) -> str:
-    return czech.number(Decimal(seconds) / 3600, 1)
+    return f"{czech.number(hours(timedelta(seconds=seconds)))} h"
