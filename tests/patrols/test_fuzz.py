@@ -87,6 +87,18 @@ def test_change_takes_anything(client: Client, assistant: Assistant, data: Any) 
 
 
 @shared
+@given(data=st.data())
+def test_copying_a_week_takes_anything(client: Client, assistant: Assistant, data: Any) -> None:
+    Shift.objects.all().delete()
+    ShiftFactory(assistant=assistant, start=local(2021, 4, 5, 8), end=local(2021, 4, 5, 16))
+    form = data.draw(forms(asistent=["", str(assistant.pk)]))
+    shown = client.get("/plan/2021-W15/kopirovat/", form)
+    assert (shown.status_code, Shift.objects.count()) in {(200, 1), (422, 1)}
+    done = client.post("/plan/2021-W15/kopirovat/", form)
+    assert (done.status_code, Shift.objects.count()) == {200: (302, 2), 422: (422, 1)}[shown.status_code]
+
+
+@shared
 @given(day=anything)
 def test_week_picker_takes_anything(client: Client, day: str) -> None:
     assert client.get("/plan/", {"den": day}).status_code in (302, 422)
