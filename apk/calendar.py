@@ -205,13 +205,3 @@ def time_within(start: datetime, end: datetime, lower: datetime, upper: datetime
     """
     instants = [moment.astimezone(UTC) for moment in (start, end, lower, upper)]
     return max(min(instants[1], instants[3]) - max(instants[0], instants[2]), timedelta(0))
-
-
-def split_by_month(start: datetime, end: datetime) -> list[tuple[Month, timedelta]]:
-    """How the real time of the period `start`–`end` falls into months, in their order; nothing for an empty period."""
-    parts = []
-    month = Month.of(start)
-    while share := time_within(start, end, month.start, month.end):
-        parts.append((month, share))
-        month = month.next
-    return parts

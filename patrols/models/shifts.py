@@ -133,19 +133,13 @@ class ShiftQuerySet(models.QuerySet["Shift"]):
         """The figures of `COUNTS` over the time of these shifts between two instants, in one query."""
         return self.within(lower, upper).aggregate(**COUNTS)
 
-    def starting_on(self, day: date) -> Self:
-        return self.starting_within(day, day)
-
     def starting_within(self, first: date, last: date) -> Self:
         """Shifts that begin on one of the days from `first` to `last`, both included."""
         return self.filter(start__gte=day_bounds(first)[0], start__lt=day_bounds(last)[1])
 
     def at(self, moment: datetime) -> Self:
+        """Shifts under way at that instant, of each assistant one at most. A shift's end is no longer in it."""
         return self.filter(start__lte=moment, end__gt=moment)
-
-    def covering(self, assistant: Assistant, moment: datetime) -> "Shift | None":
-        """The shift of the assistant at that instant. There is at most one; a shift's end is no longer in it."""
-        return self.filter(assistant=assistant).at(moment).first()
 
     @transaction.atomic
     def assign(

@@ -617,7 +617,7 @@ def test_copying_may_be_for_one_person(
     client = client_of(mentor)
     assert [copy.source for copy in client.get(COPY, {"asistent": jana.pk}).context["copies"]] == [monday_shift]
     client.post(COPY, {"asistent": jana.pk})
-    assert [shift.assistant for shift in Shift.objects.starting_on(date(2021, 4, 12))] == [jana]
+    assert [shift.assistant for shift in Shift.objects.starting_within(date(2021, 4, 12), date(2021, 4, 12))] == [jana]
 
 
 def test_copies_keep_their_time_on_the_clock_when_clocks_change(
