@@ -350,7 +350,7 @@ class _Record:
         for span in self.worked:
             moment = span[0]
             while moment < span[1]:
-                week, _, week_end = _week_of(local_date(moment))
+                week, _, week_end = week_of(local_date(moment))
                 totals[week] += min(span[1], week_end) - moment
                 moment = week_end
         return totals
@@ -371,7 +371,7 @@ class _Record:
         return total
 
     def shifts_in(self, week: Week) -> tuple[Shift, ...]:
-        _, start, end = _week_of(week.first_day)
+        _, start, end = week_of(week.first_day)
         return tuple(shift for shift in self.shifts if shift.start < end and shift.end > start)
 
 
@@ -504,7 +504,7 @@ def _weekly_rest(record: _Record) -> Iterator[Breach]:
     limits = record.limits
     outside = limits.weekly_rest - limits.weekly_rest_in_week
     works = record.works
-    weeks = {_week_of(local_date(moment)) for start, end in record.worked for moment in (start, end - MINUTE / 60)}
+    weeks = {week_of(local_date(moment)) for start, end in record.worked for moment in (start, end - MINUTE / 60)}
     ends = [work.end for work in works]
     for week, week_start, week_end in sorted(weeks):
         best = ZERO
@@ -831,7 +831,7 @@ def _bounds(day: date) -> Span:
 
 
 @lru_cache(maxsize=4096)
-def _week_of(day: date) -> tuple[Week, datetime, datetime]:
+def week_of(day: date) -> tuple[Week, datetime, datetime]:
     """The ISO week that holds a local day, and the instants in UTC when it begins and ends."""
     week = Week.of(day)
     return week, week.start.astimezone(UTC), week.end.astimezone(UTC)

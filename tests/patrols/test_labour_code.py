@@ -386,6 +386,12 @@ def test_yearly_overtime(credited: dict[Week, timedelta], expected: list[int]) -
     assert minutes(Rule.YEARLY_OVERTIME, "1.6. 8:00-16:00", person=Person(credited=credited)) == expected
 
 
+def test_exactly_the_yearly_overtime_is_allowed() -> None:
+    credited = {Week(2021, week): 48 * HOUR for week in range(1, 19)}
+    week = [f"{day}.6. 8:00-17:12" for day in range(7, 12)]
+    assert minutes(Rule.YEARLY_OVERTIME, *week, person=Person(credited=credited)) == []
+
+
 def test_yearly_overtime_is_shown_in_the_week_that_goes_beyond_it() -> None:
     credited = {Week(2021, week): 48 * HOUR for week in range(1, 19)}
     week = [f"{day}.6. 8:00-17:13" for day in range(7, 12)]
