@@ -593,15 +593,17 @@ class _Planner:
     def complete(self) -> None:
         """Settles localities, and gives what is still open to whoever can take it, the least loaded first."""
         self._settle()
-        while True:
+        order = sorted(
+            ((number, need) for number, pattern in enumerate(self.patterns) for need in pattern.needs),
+            key=lambda item: (item[1].shift.day, -item[1].weight, item[1].shift.start),
+        )
+        given = True
+        while given:
             given = False
-            for number, pattern in enumerate(self.patterns):
-                for need in sorted(pattern.needs, key=lambda need: -need.weight):
-                    if self._lacking(number)[need.key] and (candidate := self._free(number)):
-                        self.taken[candidate.key][number] = need.key
-                        given = True
-            if not given:
-                return
+            for number, need in order:
+                while self._lacking(number)[need.key] and (candidate := self._free(number)):
+                    self.taken[candidate.key][number] = need.key
+                    given = True
 
     def _free(self, number: int) -> Candidate | None:
         def load(candidate: Candidate) -> float:
@@ -1008,7 +1010,7 @@ class _Search:
         among = {column for column, value in enumerate(relaxed.values) if value > 1e-6}
         among |= {column for column, value in enumerate(start) if value}
         few = self.programme.minimise(
-            seconds=self._left() / 2, gap=self.gap / 2, seed=self.seed, start=start, among=among, watch=watch
+            seconds=self._left() / 2, gap=self.gap * 0.8, seed=self.seed, start=start, among=among, watch=watch
         )
         self.proven = True
         best, bound = few, relaxed.objective
