@@ -58,6 +58,11 @@ class ShiftFilter(Filter):
         visible = Shift.objects.visible_to(self.user).filter(**narrowed)
         return visible.within(self.month.start, self.month.end)
 
+    def hides_some(self) -> bool:
+        """Whether the month has shifts that the user may not see, whatever else the filter narrows. One query."""
+        visible = Shift.objects.visible_to(self.user).in_month(self.month)
+        return Shift.objects.in_month(self.month).exclude(pk__in=visible.values("pk")).exists()
+
 
 class MonthFilter(Filter):
     """Narrows the list of months to a year."""

@@ -238,7 +238,7 @@ def render_shifts(request: SignedInRequest, form: ShiftFilter, status: int = 200
         "query": request.GET.urlencode(),
         "may_download": request.user.may(Permission.DOWNLOAD_REPORTS),
         # Mentors see those whom they lead, the summary counts everybody.
-        "sees_a_part": not request.user.may(Permission.BUILD_SUMMARIES),
+        "sees_a_part": form.hides_some(),
     }
     return render(request, "reports/shifts.html", context, status=status)
 

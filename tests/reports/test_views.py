@@ -418,6 +418,17 @@ def test_mentor_sees_shifts_of_those_they_lead(client_of, mentor, assistant):
     assert "Takového asistenta neznáme." in client.get(SHIFTS, {"asistent": alien.assistant_id}).content.decode()
 
 
+def test_mentor_learns_of_shifts_that_only_the_summary_counts(client_of, mentor, coordinator, assistant):
+    sentence = "přehled měsíce počítá všechny"
+    ShiftFactory(assistant=assistant, start=local(2021, 4, 2, 8))
+    ShiftFactory(assistant=AssistantFactory(mentor=MentorFactory()), start=local(2021, 5, 2, 8))
+    assert sentence not in client_of(mentor).get(SHIFTS).content.decode()
+
+    ShiftFactory(assistant=AssistantFactory(mentor=MentorFactory()), start=local(2021, 4, 2, 8))
+    assert sentence in client_of(mentor).get(SHIFTS, {"asistent": assistant.pk}).content.decode()
+    assert sentence not in client_of(coordinator).get(SHIFTS).content.decode()
+
+
 def test_shifts_cost_the_same_for_one_and_for_thirty(client_of, coordinator):
     client = client_of(coordinator)
     ShiftFactory(start=local(2021, 4, 1, 8))
@@ -429,7 +440,7 @@ def test_shifts_cost_the_same_for_one_and_for_thirty(client_of, coordinator):
     with CaptureQueriesContext(connection) as many:
         client.get(SHIFTS)
 
-    assert (len(one), len(many)) == (8, 8)
+    assert (len(one), len(many)) == (9, 9)
 
 
 def test_shifts_are_exported_and_the_export_is_logged(client_of, coordinator):
