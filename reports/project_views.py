@@ -6,15 +6,19 @@ from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_GET, require_http_methods, require_safe
 
+from apk.audit.models import AccessLog
 from apk.calendar import Month
+from apk.csv_files import CONTENT_TYPE, csv_lines
 from apk.edits import form_response, posted
 from apk.people.access import Permission, SignedInRequest, requires
 from reports import months
 from reports.figures import HEADLINE
 from reports.forms import ProjectForm
 from reports.models import GrantProject
+from reports.months import MonthRecord
+from reports.views import attachment, month_rows
 
 PROJECTS_ON_PAGE = 50
 
@@ -33,16 +37,37 @@ def project_list(request: SignedInRequest) -> HttpResponse:
 def detail(request: SignedInRequest, pk: int) -> HttpResponse:
     """One project: its card and its months that have begun."""
     project = get_object_or_404(GrantProject.objects.visible_to(request.user), pk=pk)
-    begun = [month for month in project.months if month <= Month.of(timezone.now())]
-    owned = [record for record in months.records(begun) if record.project == project]
     context = {
         "project": project,
-        "records": owned,
+        "records": owned_months(project),
         "figures": HEADLINE,
+        "may_download": request.user.may(Permission.DOWNLOAD_REPORTS),
         "may_manage": request.user.may(Permission.MANAGE_PROJECTS),
         "may_view_history": request.user.may(Permission.VIEW_HISTORY),
     }
     return render(request, "reports/project.html", context)
+
+
+def owned_months(project: GrantProject) -> list[MonthRecord]:
+    """The project's months that have begun, in their order; a month shared with an earlier project is not its own."""
+    begun = [month for month in project.months if month <= Month.of(timezone.now())]
+    return [record for record in months.records(begun) if record.project == project]
+
+
+@requires(Permission.DOWNLOAD_REPORTS)
+@require_GET
+def export_project_months(request: SignedInRequest, pk: int) -> HttpResponse:
+    """The months of a project, those of its page, as a CSV file."""
+    project = get_object_or_404(GrantProject.objects.visible_to(request.user), pk=pk)
+    records = owned_months(project)
+    AccessLog.objects.note(
+        user=request.user,
+        action=AccessLog.Action.EXPORT,
+        what=f"Měsíce projektu {project} (CSV)",
+        project=project.pk,
+        rows=len(records),
+    )
+    return attachment(b"".join(csv_lines(month_rows(records))), CONTENT_TYPE, f"projekt-{project.pk}-mesice.csv")
 
 
 @requires(Permission.MANAGE_PROJECTS)

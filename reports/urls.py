@@ -19,5 +19,6 @@ urlpatterns = [
     path("projekty/", project_views.project_list, name="projects"),
     path("projekty/novy/", project_views.create, name="create-project"),
     path("projekty/<int:pk>/", project_views.detail, name="project"),
+    path("projekty/<int:pk>/mesice.csv", project_views.export_project_months, name="export-project-months"),
     path("projekty/<int:pk>/upravit/", project_views.edit, name="edit-project"),
 ]

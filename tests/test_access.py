@@ -90,6 +90,7 @@ ROWS: dict[str, str] = {
     "reports:projects": "302 403 403 200 200 200 403",
     "reports:create-project": "302 403 403 403 403 200 403",
     "reports:project": "302 403 403 200 200 200 403",
+    "reports:export-project-months": "302 403 403 403 403 200 403",
     "reports:edit-project": "302 403 403 403 403 200 403",
     # The screens of the phone hold nothing of anybody; what they show comes from field:data.
     "field:today": OPEN,
@@ -198,6 +199,7 @@ class World:
             **{f"reports:{name}": {"month": Month(2021, 4)} for name in MONTHLY},
             "reports:download": {"month": Month(2021, 4), "extension": "csv"},
             "reports:project": {"pk": self.project.pk},
+            "reports:export-project-months": {"pk": self.project.pk},
             "reports:edit-project": {"pk": self.project.pk},
             "sync:photo": {"photo_id": factories.record_id()},
             "account_reset_password_from_key": {"uidb36": "1", "key": "not-a-key"},

@@ -1,5 +1,7 @@
 """Pages of the grant projects: who may keep them, what is refused, whose months they own."""
 
+import csv
+import io
 from datetime import date
 from decimal import Decimal
 
@@ -8,6 +10,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from apk.audit.models import AccessLog
 from apk.calendar import Month
 from apk.edits import CHANGED_MEANWHILE
 from reports.models import GrantProject
@@ -193,6 +196,23 @@ def test_list_costs_the_same_for_one_project_and_for_thirty(client_of, coordinat
         client.get(LIST)
 
     assert (len(one), len(thirty)) == (4, 4)
+
+
+def test_months_of_a_project_are_exported_and_the_export_is_logged(client_of, coordinator, mentor):
+    project = GrantProjectFactory(starts=date(2021, 4, 1), ends=date(2021, 6, 30))
+    address = reverse("reports:export-project-months", args=[project.pk])
+    client = client_of(coordinator)
+    assert f'href="{address}"' in client.get(page(project)).content.decode()
+    assert f'href="{address}"' not in client_of(mentor).get(page(project)).content.decode()
+
+    rows = list(csv.DictReader(io.StringIO(client.get(address).content.decode("utf-8-sig")), delimiter=";"))
+
+    assert [row["Měsíc"] for row in rows] == ["2021-04", "2021-05", "2021-06"]
+    assert {row["Projekt"] for row in rows} == {project.name}
+    entry = AccessLog.objects.get()
+    assert (entry.user, entry.action, entry.detail) == (coordinator, "export", {"project": project.pk, "rows": 3})
+    assert client.post(address).status_code == 405
+    assert client.get(reverse("reports:export-project-months", args=[0])).status_code == 404
 
 
 def test_shares_of_a_project_are_percents_of_its_whole_cost():
