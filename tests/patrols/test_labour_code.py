@@ -286,6 +286,11 @@ def test_breaks_are_no_working_time() -> None:
     assert minutes(Rule.LONG_WORK, shift("5.4. 6:00-18:31", "11:30-12:00")) == [12 * H + 1]
 
 
+def test_break_within_a_break_counts_once() -> None:
+    assert minutes(Rule.LONG_WORK, shift("5.4. 6:00-19:00", "11:00-12:00", "11:15-11:30")) == []
+    assert minutes(Rule.LONG_WORK, shift("5.4. 6:00-19:01", "11:00-12:00", "11:15-11:30")) == [12 * H + 1]
+
+
 @pytest.mark.parametrize(
     ("absence", "expected"),
     [
