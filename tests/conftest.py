@@ -1,7 +1,9 @@
 """Fixtures that every test may ask for: one person of each role, and a browser session signed in as them."""
 
+import os
 from collections.abc import Callable, Iterator
 
+import hypothesis
 import pytest
 from django.core.cache import cache
 from django.core.management import call_command
@@ -10,6 +12,16 @@ from django.test import Client
 from apk.children import Child
 from apk.people.models import Assistant, Mentor, User
 from tests import factories, workers
+
+# A busy machine is not a fault: examples have no deadline. On the integration server they are the same every time,
+# so that a red run is about the change; elsewhere they go on searching.
+hypothesis.settings.register_profile(
+    "house",
+    deadline=None,
+    derandomize=bool(os.environ.get("CI")),
+    suppress_health_check=[hypothesis.HealthCheck.too_slow],
+)
+hypothesis.settings.load_profile("house")
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -6,7 +6,7 @@ import pytest
 from django.core.cache import cache
 from django.test import Client
 from django.utils import timezone
-from pytest_django.fixtures import SettingsWrapper
+from pytest_django.fixtures import Settings
 
 from apk import tasks
 
@@ -32,7 +32,7 @@ def test_not_ready_once_the_heart_has_missed_its_beats(client: Client) -> None:
 
 
 @pytest.mark.django_db
-def test_not_ready_without_the_broker(client: Client, settings: SettingsWrapper) -> None:
+def test_not_ready_without_the_broker(client: Client, settings: Settings) -> None:
     settings.CACHES = {"default": {**settings.CACHES["default"], "LOCATION": "redis://127.0.0.1:1/0"}}
     assert asked(client) == (503, READY | {"broker": False, "worker": False})
 
