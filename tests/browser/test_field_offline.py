@@ -5,19 +5,23 @@ from base64 import b64decode
 from datetime import timedelta
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
+import pytest
 from django.urls import reverse
 from django.utils import timezone
 from PIL import Image
 from playwright.sync_api import BrowserContext, Page, expect
+from pytest_django.live_server_helper import LiveServer
 
 from apk.localities.models import Locality
 from apk.people.models import Assistant, Mentor
+from findings import shell
 from findings.models import Finding
 from findings.shell import SCREENS
 from tests.browser.accessibility import faults
-from tests.browser.field_screens import Open, fill_in, picture, save, state
-from tests.factories import PlaceFactory, ShiftFactory
+from tests.browser.field_screens import JILOVA, Open, fill_in, picture, save, state
+from tests.factories import PlaceFactory, ShiftFactory, record_id
 
 CACHED = """async () => {
   const texts = [];
@@ -149,3 +153,158 @@ def test_what_waits_can_be_carried_away_in_a_file_and_signing_out_warns_and_keep
         )
         == 1
     )
+
+
+def finding_in_store(owner: int) -> dict[str, object]:
+    """A record as the first version of the application kept it."""
+    return {
+        "id": str(record_id()),
+        "owner": owner,
+        "kind": "finding",
+        "version": 1,
+        "recordedAt": timezone.now().isoformat(),
+        "payload": {
+            "latitude": JILOVA["latitude"],
+            "longitude": JILOVA["longitude"],
+            "accuracy_m": 9,
+            "position_source": "gps",
+            "place": None,
+            "place_kind": "park",
+            "with_needle": 1,
+            "without_needle": 0,
+            "needles": 0,
+        },
+        "caption": "1 kus, Park",
+        "savedAt": 0,
+        "state": "waiting",
+        "reason": "",
+        "field": "",
+        "attempts": 0,
+    }
+
+
+FIRST_VERSION = """(record) => new Promise((resolve, reject) => {
+  const request = indexedDB.open("apk-outbox", 1);
+  request.onerror = reject;
+  request.onupgradeneeded = () => {
+    for (const name of ["records", "photos", "sent"]) {
+      request.result.createObjectStore(name, { keyPath: "id" }).createIndex("owner", "owner");
+    }
+    request.result.createObjectStore("bytes");
+    request.result.createObjectStore("pauses", { keyPath: "owner" });
+    request.transaction.objectStore("records").put(record);
+  };
+  request.onsuccess = () => {
+    request.result.close();
+    resolve();
+  };
+})"""
+
+NEXT_VERSION = """() => new Promise((resolve, reject) => {
+  const request = indexedDB.open("apk-outbox", 99);
+  request.onerror = reject;
+  request.onupgradeneeded = () => request.result.createObjectStore("something-new");
+  request.onsuccess = () => resolve();
+})"""
+
+
+def test_a_queue_of_the_first_version_is_taken_over_and_sent(
+    opened: Open, phone: BrowserContext, assistant: Assistant, jilova: Locality
+) -> None:
+    before = phone.new_page()
+    before.goto(reverse("healthz"))
+    record = finding_in_store(assistant.user_id)
+    before.evaluate(FIRST_VERSION, record)
+    before.close()
+    page = opened("queue")
+    expect(page.locator(".queue-state")).to_contain_text("Vše odesláno")
+    assert str(Finding.objects.get().pk) == record["id"]
+
+
+def test_a_tab_left_open_goes_on_saving_after_a_newer_version_has_changed_the_database(
+    opened: Open, phone: BrowserContext, jilova: Locality
+) -> None:
+    page = opened("capture")
+    newer = phone.new_page()
+    newer.goto(reverse("healthz"))
+    newer.evaluate(NEXT_VERSION)
+    fill_in(page)
+    save(page)
+    state(page).to_have_text("Odesláno")
+    assert Finding.objects.count() == 1
+
+
+def test_an_update_is_offered_and_loses_nothing_of_the_queue(
+    opened: Open,
+    phone: BrowserContext,
+    jilova: Locality,
+    monkeypatch: pytest.MonkeyPatch,
+    request: pytest.FixtureRequest,
+) -> None:
+    request.addfinalizer(shell.cached_worker.cache_clear)
+    page = opened("capture")
+    installed(page)
+    page.goto(reverse("field:capture"))
+    phone.set_offline(True)
+    fill_in(page)
+    save(page)
+    state(page).to_have_text("Uloženo v telefonu")
+    page.route("**/sync/**", lambda route: route.abort())
+    phone.set_offline(False)
+
+    monkeypatch.setattr(shell, "version", lambda parts: "next")
+    shell.cached_worker.cache_clear()
+    page.evaluate("navigator.serviceWorker.ready.then((registration) => registration.update()).then(() => true)")
+    with page.expect_navigation():
+        page.get_by_role("button", name="Obnovit aplikaci").click()
+    expect(page.locator("[data-queue-count]")).to_have_text("1")
+    assert page.evaluate("caches.keys()") == ["apk-teren-next"]
+    page.unroute("**/sync/**")
+    page.goto(reverse("field:queue"))
+    expect(page.locator(".queue-state")).to_contain_text("Vše odesláno")
+    assert Finding.objects.count() == 1
+
+
+def test_the_queue_is_sent_while_no_screen_is_open(
+    opened: Open, phone: BrowserContext, live_server: LiveServer, jilova: Locality
+) -> None:
+    phone.grant_permissions(["geolocation", "background-sync"])
+    page = opened("capture")
+    installed(page)
+    phone.set_offline(True)
+    fill_in(page)
+    save(page)
+    state(page).to_have_text("Uloženo v telefonu")
+    aside = phone.new_page()
+    session = phone.new_cdp_session(aside)
+    registrations: list[str] = []
+
+    def note(event: dict[str, Any]) -> None:
+        registrations.extend(found["registrationId"] for found in event["registrations"])
+
+    session.on("ServiceWorker.workerRegistrationUpdated", note)
+    session.send("ServiceWorker.enable")
+    page.close()
+    phone.set_offline(False)
+    aside.goto(reverse("healthz"))
+    session.send(
+        "ServiceWorker.dispatchSyncEvent",
+        {"origin": live_server.url, "registrationId": registrations[0], "tag": "apk-outbox", "lastChance": False},
+    )
+    for _ in range(50):
+        if Finding.objects.exists():
+            break
+        aside.wait_for_timeout(100)
+    assert Finding.objects.count() == 1
+
+
+def test_without_a_service_worker_the_screens_work_online_and_say_so(
+    opened: Open, phone: BrowserContext, jilova: Locality
+) -> None:
+    phone.add_init_script("Object.defineProperty(navigator, 'serviceWorker', { value: undefined })")
+    page = opened("capture")
+    expect(page.get_by_text("se v tomto prohlížeči neotevře bez spojení")).to_be_visible()
+    fill_in(page)
+    save(page)
+    state(page).to_have_text("Odesláno")
+    assert Finding.objects.count() == 1
