@@ -7,9 +7,19 @@ import { tally } from "./entries.js";
 import { LastingStore } from "./store.js";
 import { plural } from "./words.js";
 
+const STORAGE_TIMEOUT = 2_000;
+
 function unsentWords(count) {
   const records = plural(count, "záznam", "záznamy", "záznamů");
   return `${count} ${records} v tomto telefonu ${plural(count, "čeká", "čekají", "čeká")} na odeslání.`;
+}
+
+/** The storage, if it opens soon: nobody is kept from signing in by a database that does not answer. */
+function openStore() {
+  return new Promise((resolve, reject) => {
+    setTimeout(() => reject(new Error("storage did not open in time")), STORAGE_TIMEOUT);
+    LastingStore.open().then(resolve, reject);
+  });
 }
 
 async function tellUnsent(store, owner) {
@@ -25,7 +35,7 @@ const form = document.querySelector("[data-leaving]");
 const owner = Number(form?.dataset.leaving) || null;
 
 async function letGo() {
-  const store = await LastingStore.open();
+  const store = await openStore();
   await store.setHolder(null);
   if (owner) {
     await store.forgetPerson(owner);
@@ -50,7 +60,7 @@ if (form) {
   });
   if (owner) {
     try {
-      await tellUnsent(await LastingStore.open(), owner);
+      await tellUnsent(await openStore(), owner);
     } catch (error) {
       console.warn("this browser keeps nothing:", error);
     }

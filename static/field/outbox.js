@@ -229,7 +229,8 @@ export class Outbox extends EventTarget {
     const obstacle =
       (await session.open()) ?? (await this.#sendRecords(session, pause)) ?? (await this.#sendPhotos(session));
     if (obstacle) {
-      await this.#wait(obstacle, pause);
+      // The network's return is told a moment before it works: one failure more must not mean minutes of waiting.
+      await this.#wait(obstacle, eager && obstacle.kind === "offline" ? null : pause);
     } else {
       await this.#store.setPause(this.#owner, null);
     }

@@ -16,6 +16,8 @@ import { queueSentence } from "./words.js";
 
 // A browser may also neither open nor refuse the database.
 const STORAGE_TIMEOUT = 5_000;
+// What the server said is worth asking again after so long.
+const FRESH = 300_000;
 
 export const $ = (selector, root = document) => root.querySelector(selector);
 
@@ -121,6 +123,8 @@ class Screen {
   #outbox = null;
   #registration = null;
   #started = false;
+  #askedAt = 0;
+  #lastSent = null;
   #latest = 0;
   #transport = new Transport({ base: config.sync });
 
@@ -141,6 +145,12 @@ class Screen {
     }
     $("[data-stranger-again]").addEventListener("click", () => this.#ask());
     window.addEventListener("online", () => this.#ask());
+    document.addEventListener("visibilitychange", () => {
+      // An application that is never closed would show the plan of the day when it was opened.
+      if (document.visibilityState === "visible" && Date.now() - this.#askedAt > FRESH) {
+        this.#ask();
+      }
+    });
     const asked = this.#ask();
     this.#registration = install(config, (takeOver) => this.#offerUpdate(takeOver), isWriting);
     $("[data-offline-refused]").hidden = Boolean(await this.#registration) || !this.#store.lasting;
@@ -160,6 +170,7 @@ class Screen {
 
   /** Asks the server who holds the phone, and acts on it. */
   async #ask() {
+    this.#askedAt = Date.now();
     const { kind, data } = await whoHolds(config.data, this.#transport);
     if (kind === "known") {
       await this.#store.keepPerson(data.owner, data, Date.now());
@@ -224,12 +235,25 @@ class Screen {
       $("[data-storage-trouble]").hidden = false;
     });
     guardUnsaved(this.#outbox);
+    this.#lastSent = (await this.#outbox.overview()).sent[0]?.id ?? null;
     await this.#refresh();
     $("[data-content]").dataset.ready = "";
     this.#outbox.start();
     this.#started = true;
     await lockScreen?.passed;
     this.#begun({ outbox: this.#outbox, store: this.#store, owner: data.owner, lockScreen });
+  }
+
+  /** What has just been sent is on the server: asks for the person's data as they are now. */
+  #followSent({ sent, sending }) {
+    if (!this.#started || sending) {
+      return;
+    }
+    const last = sent[0]?.id ?? null;
+    if (last !== this.#lastSent) {
+      this.#lastSent = last;
+      this.#ask();
+    }
   }
 
   async #refresh() {
@@ -247,6 +271,7 @@ class Screen {
       }
       this.#render(overview);
       trouble.hidden = true;
+      this.#followSent(overview);
     } catch (error) {
       console.error(error);
       trouble.hidden = false;

@@ -69,7 +69,7 @@ def test_every_screen_opens_offline_with_what_the_phone_remembers(
     page.get_by_role("link", name="Fronta").tap()
     expect(page.locator("[data-waiting-list] li")).to_contain_text("1 kus, Park")
     phone.set_offline(False)
-    expect(page.get_by_role("status").first).to_contain_text("Vše odesláno")
+    expect(page.locator(".queue-state")).to_contain_text("Vše odesláno", timeout=15_000)
     assert Finding.objects.get().place.name == "Jílová – park"
 
 
@@ -308,3 +308,13 @@ def test_without_a_service_worker_the_screens_work_online_and_say_so(
     save(page)
     state(page).to_have_text("Odesláno")
     assert Finding.objects.count() == 1
+
+
+def test_what_was_sent_comes_back_among_my_records(opened: Open, jilova: Locality) -> None:
+    page = opened("capture")
+    fill_in(page)
+    save(page)
+    state(page).to_have_text("Odesláno")
+    page.goto(reverse("field:records"))
+    entry = page.locator("[data-records] li")
+    expect(entry).to_contain_text("1 kus, Park")

@@ -118,6 +118,21 @@ test("without a connection everything stays and is tried again later, sooner whe
   assert.equal(server.rows.size, 1);
 });
 
+test("the network's return that came a moment too early does not cost minutes", async () => {
+  const { server, clock, outbox } = phone();
+  server.before = () => ({ status: 0, body: null, pause: null });
+  await outbox.save(record("a"));
+  for (let round = 0; round < 6; round += 1) {
+    await outbox.drain();
+    clock.now += 300_000;
+  }
+  const waits = async () => (await outbox.overview()).pause.until - clock.now;
+  await outbox.drain();
+  assert.equal(await waits(), 150_000);
+  await outbox.drain({ eager: true });
+  assert.equal(await waits(), 2500);
+});
+
 test("a lost answer means sending the same record again, known this time", async () => {
   const { server, outbox } = phone();
   const answered = server.sendRecords.bind(server);
