@@ -21,6 +21,18 @@ done; \
 test -n "$$python" || { echo "Chybí Python 3.11 nebo novější: nainstalujte ho a spusťte příkaz znovu." >&2; exit 1; }
 endef
 
+# The browser's tests wait a lot, so they run beside the others: two processes, each with servers of its own. What the
+# browser's say comes last, when both have ended.
+define TEST_IN_PAIR
+mkdir -p var/log; \
+$(VENV)/python -m pytest tests/browser >var/log/test-browser.log 2>&1 & browser=$$!; \
+trap 'kill $$browser 2>/dev/null' INT TERM EXIT; \
+$(VENV)/python -m pytest --ignore=tests/browser; others=$$?; \
+wait $$browser; browser=$$?; \
+cat var/log/test-browser.log; \
+test $$others -eq 0 && test $$browser -eq 0
+endef
+
 help: ## vypíše tento přehled
 	@$(HERE) awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' Makefile
 
@@ -30,7 +42,7 @@ run: ## spustí aplikaci se vším, co potřebuje (PORT=8000)
 test: ## všechny testy, i v opravdovém prohlížeči (ARGS="tests/patrols -k směna")
 	@$(HERE) $(FIND_PYTHON); $$python bootstrap.py --with-chromium
 	@$(HERE) $(MAKE) -f Makefile js-test
-	@$(HERE) $(VENV)/python -m pytest $(ARGS)
+	@$(HERE) $(if $(ARGS),$(VENV)/python -m pytest $(ARGS),$(TEST_IN_PAIR))
 
 test-database: prepare ## testy bez prohlížeče a spouštění, třeba na jiném PostgreSQL (POSTGRES_BIN=/usr/lib/postgresql/15/bin)
 	@$(HERE) $(VENV)/python -m pytest --ignore=tests/browser $(addprefix --ignore=tests/,$(LAUNCHING)) $(ARGS)
