@@ -77,13 +77,13 @@ def assign_today(page: Page, assistant: Assistant) -> None:
     page.get_by_label("Jiný čas od", exact=True).fill("00:00")
     page.get_by_label("Jiný čas do", exact=True).fill("23:59")
     page.get_by_role("button", name=re.compile("Přidat směnu|Uložit směnu")).click()
-    expect(page.get_by_role("link", name=re.compile("0:00–23:59"))).to_be_visible()
+    expect(page.get_by_role("table").get_by_role("link", name=re.compile("0:00–23:59"))).to_be_visible()
 
 
 def find_three(page: Page) -> None:
     """The assistant finds three syringes with a needle in a park."""
     expect(page.get_by_text("0:00–23:59")).to_be_visible()
-    page.get_by_role("navigation", name="V terénu").get_by_role("link", name="Nový nález").tap()
+    page.get_by_role("link", name="Nový nález").tap()
     expect(page.locator("[data-position-state]")).to_contain_text("8 m")
     for _ in range(3):
         page.get_by_role("button", name="Přidat: Stříkačky s jehlou").tap()
