@@ -110,9 +110,11 @@ def attachment(content: bytes, content_type: str, name: str) -> HttpResponse:
 @require_safe
 def month_page(request: SignedInRequest, month: Month) -> HttpResponse:
     """The month's figures with a chart, a map and tables; each figure leads to its records."""
-    stored = MonthlySummary.objects.visible_to(request.user).readable().of(known_month(month))
+    # The state first: a build that ends in between then shows its figures, never a page that has neither.
+    context = state_of(request, known_month(month))
+    stored = MonthlySummary.objects.visible_to(request.user).readable().of(month)
     summary = stored.select_related("requested_by").first()
-    context = state_of(request, month) | {"stored": summary}
+    context["stored"] = summary
     if summary:
         context |= shown(request, summary.value)
     return render(request, "reports/month.html", context)

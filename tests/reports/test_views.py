@@ -17,7 +17,7 @@ from django.utils import timezone
 from apk.audit.models import AccessLog
 from apk.calendar import Month
 from apk.people.models import Assistant, Mentor, User
-from reports import doorbell, progress
+from reports import doorbell, months, progress
 from reports.documents import FORMATS
 from reports.models import Job, MonthlySummary
 from reports.months import Condition
@@ -479,3 +479,20 @@ def test_only_one_summary_a_month_is_kept(built):
     built(APRIL)
 
     assert MonthlySummary.objects.count() == 1
+
+
+def test_a_build_that_ends_while_the_page_is_read_shows_its_figures(
+    coordinator: User,
+    client_of: Callable[[User], Client],
+    built: Callable[..., MonthlySummary],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    read = months.records
+
+    def read_and_build(asked: list[Month]) -> list[months.MonthRecord]:
+        built(asked[0])
+        return read(asked)
+
+    monkeypatch.setattr(months, "records", read_and_build)
+    page = client_of(coordinator).get(reverse("reports:month", args=[Month(2021, 4)]))
+    assert page.context["summary"] is not None
