@@ -765,7 +765,7 @@ def plans(draw: st.DrawFn) -> Model:
             else tuple((start + at, start + at + long) for at, long in sorted(breaks) if at + long <= length)
         )
         shifts.append((start, minute, inside))
-    shifts.sort()
+    shifts.sort(key=lambda shift: shift[:2])
     return Model(origin, shifts, FORTNIGHTS)
 
 
