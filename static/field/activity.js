@@ -50,7 +50,7 @@ function counterStepper({ value, label }) {
 const options = (choices) => [new Option("–", ""), ...choices.map(({ value, label }) => new Option(label, value))];
 
 function know(data) {
-  const before = known ? written() : null;
+  const before = known?.activity ? written() : null;
   known = data;
   const taken = data.accepts.includes(ACTIVITY) && data.activity;
   $("[data-not-taken]").hidden = Boolean(taken);
