@@ -1,7 +1,8 @@
 """The plan of a week: people down, days across, each shift on the day when it begins; and copying it into the next."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
@@ -9,9 +10,10 @@ from django.db.models import Exists, OuterRef, Q
 
 from apk import czech
 from apk.calendar import LOCAL, ImpossibleTimeError, Week, holiday, hours, instant
-from apk.people.access import Permission
+from apk.people.access import Permission, Role
 from apk.people.models import Assistant, Employment, Mentorship, PeriodQuerySet, User
 from patrols.models import Shift, ShiftError
+from patrols.rules import Concern, concerns
 
 A_WEEK = timedelta(days=7)
 
@@ -39,13 +41,30 @@ class Day:
 
 
 @dataclass(frozen=True)
+class Chip:
+    """One shift as the plan shows it; `trouble` is „error" or „warning" when a rule speaks of it, else empty."""
+
+    shift: Shift
+    trouble: str
+
+
+@dataclass(frozen=True)
 class Cell:
-    """One person's shifts on one day; `open` says that the reader may add and change them."""
+    """One person's shifts on one day; `open` says that the reader may add and change them.
+
+    `concerns` are what the rules say to that day and somebody has to do something about.
+    """
 
     id: str
     day: Day
     shifts: tuple[Shift, ...]
     open: bool
+    concerns: tuple[Concern, ...] = ()
+    troubles: Mapping[int, str] = field(default_factory=dict)
+
+    @property
+    def chips(self) -> list[Chip]:
+        return [Chip(shift, self.troubles.get(shift.pk, "")) for shift in self.shifts]
 
 
 @dataclass(frozen=True)
@@ -70,13 +89,17 @@ class DayTotal:
     cells: tuple[Cell, ...]
 
     @property
-    def entries(self) -> list[tuple[Shift, bool]]:
+    def entries(self) -> list[tuple[Chip, bool]]:
         """The day's shifts by their start, of one start in the people's order, each with whether it is open."""
-        return sorted(((shift, cell.open) for cell in self.cells for shift in cell.shifts), key=lambda e: e[0].start)
+        return sorted(((chip, cell.open) for cell in self.cells for chip in cell.chips), key=lambda e: e[0].shift.start)
+
+    @property
+    def concerns(self) -> list[Concern]:
+        return [concern for cell in self.cells for concern in cell.concerns]
 
     @property
     def shifts(self) -> list[Shift]:
-        return [shift for shift, _ in self.entries]
+        return [chip.shift for chip, _ in self.entries]
 
     @property
     def hours(self) -> Decimal:
@@ -85,11 +108,15 @@ class DayTotal:
 
 @dataclass(frozen=True)
 class WeekPlan:
-    """Whom the reader may see in one week. Every shift counts whole to the day when it begins."""
+    """Whom the reader may see in one week. Every shift counts whole to the day when it begins.
+
+    `concerns` is all that the rules say to it; None for assistants, who do not plan.
+    """
 
     week: Week
     days: tuple[Day, ...]
     rows: tuple[Row, ...]
+    concerns: tuple[Concern, ...] | None = None
 
     @property
     def totals(self) -> list[DayTotal]:
@@ -105,7 +132,7 @@ class WeekPlan:
 
 
 def week_plan(week: Week, reader: User, today: date) -> WeekPlan:
-    """The plan of `week` as `reader` may see it, in Czech order of people; four queries whatever its size.
+    """The plan of `week` as `reader` may see it, in Czech order of people; seven queries whatever its size.
 
     People are those employed on a day of the week, and those with a shift in it all the same.
     """
@@ -121,6 +148,12 @@ def week_plan(week: Week, reader: User, today: date) -> WeekPlan:
     for shift in shifts:
         on_days.setdefault((shift.assistant_id, shift.starts_on), []).append(shift)
     open_days = days_open_to(reader, people, week)
+    said = concerns(people, first, last) if reader.role != Role.ASSISTANT else None
+    troubles = troubles_of(said or ())
+    beside: dict[PersonDay, list[Concern]] = defaultdict(list)
+    for concern in said or ():
+        if concern.matters:
+            beside[concern.assistant.pk, concern.day].append(concern)
     days = tuple(Day(day, holiday(day), day == today) for day in week.days)
     rows = tuple(
         Row(
@@ -131,6 +164,8 @@ def week_plan(week: Week, reader: User, today: date) -> WeekPlan:
                     day=day,
                     shifts=tuple(on_days.get((person.pk, day.date), ())),
                     open=(person.pk, day.date) in open_days,
+                    concerns=tuple(beside.get((person.pk, day.date), ())),
+                    troubles=troubles,
                 )
                 for day in days
             ),
@@ -140,7 +175,15 @@ def week_plan(week: Week, reader: User, today: date) -> WeekPlan:
     for row in rows:
         for shift in row.shifts:
             shift.assistant = row.assistant
-    return WeekPlan(week, days, rows)
+    return WeekPlan(week, days, rows, None if said is None else tuple(said))
+
+
+def troubles_of(said: Iterable[Concern]) -> dict[int, str]:
+    """For the key of each shift that an error or a warning speaks of, which of the two, the graver one."""
+    troubles: dict[int, str] = {}
+    for concern in sorted((concern for concern in said if concern.matters), key=lambda each: each.breach.severity):
+        troubles.update(dict.fromkeys(concern.shift_keys, concern.severity))
+    return troubles
 
 
 def cell_id(assistant_pk: int, day: date) -> str:

@@ -1,0 +1,146 @@
+"""What the Labour Code says to the plan as it is stored: reads people's shifts and periods, and asks `labour_code`.
+
+However many people and days, it takes the same few queries. The rules themselves know nothing of the database.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+
+from django.db.models import Q
+
+from apk.calendar import Week
+from apk.people.models import Assistant, Employment
+from patrols import labour_code
+from patrols.labour_code import LAW, Breach, Limits, Person, Severity, averaging_period
+from patrols.models import Shift
+from patrols.working_hours import seconds_by_week
+
+A_WEEK = timedelta(weeks=1)
+
+
+@dataclass(frozen=True)
+class Concern:
+    """A breach in the plan of a person; `day` is the day of the plan that it is shown at."""
+
+    assistant: Assistant
+    breach: Breach
+    day: date
+    number: int
+    """Which one of the person's, from 0."""
+
+    @property
+    def severity(self) -> str:
+        """„error", „warning" or „note"."""
+        return self.breach.severity.name.lower()
+
+    @property
+    def title(self) -> str:
+        return self.breach.rule.title
+
+    @property
+    def sentence(self) -> str:
+        return self.breach.sentence
+
+    @property
+    def paragraph(self) -> str:
+        return self.breach.paragraph
+
+    @property
+    def label(self) -> str:
+        """„chyba", „upozornění" or „poznámka"."""
+        return self.breach.severity.label
+
+    @property
+    def id(self) -> str:
+        """The name of its sentence within a page, for the link beside the cell."""
+        return f"pravidlo-{self.assistant.pk}-{self.breach.rule.value}-{self.breach.day}-{self.number}"
+
+    @property
+    def matters(self) -> bool:
+        """Whether somebody has to do something about it."""
+        return self.breach.severity >= Severity.WARNING
+
+    @property
+    def shift_keys(self) -> set[int]:
+        return {shift.key for shift in self.breach.shifts if isinstance(shift.key, int)}
+
+
+def concerns(people: Sequence[Assistant], first: date, last: date, *, limits: Limits = LAW) -> list[Concern]:
+    """Everything that the rules say to the days from `first` to `last`, by person and day, the gravest first.
+
+    Three queries. What lies outside those days is read as far as it bears upon them: a week to each side shift by
+    shift, the rest of the averaging period and of the year as hours by week.
+    """
+    window = Week.of(first - A_WEEK), Week.of(last + A_WEEK)
+    read_first, read_last = window[0].first_day, window[1].last_day
+    shifts: dict[int, list[labour_code.Shift]] = defaultdict(list)
+    for row in Shift.objects.filter(assistant__in=people).starting_within(read_first, read_last):
+        shifts[row.assistant_id].append(labour_code.Shift(key=row.pk, start=row.start, end=row.end))
+    credited = seconds_by_week(people, *weeks_that_count(first, last, limits), outside=(read_first, read_last))
+    persons = persons_of(people, *averaging_period(Week.of(last), limits), credited)
+    return [
+        Concern(assistant, breach, max(breach.day, first), number)
+        for assistant in people
+        if assistant.pk in shifts
+        for number, breach in enumerate(labour_code.check(persons[assistant.pk], shifts[assistant.pk], limits=limits))
+        if touches(breach, first, last)
+    ]
+
+
+def touches(breach: Breach, first: date, last: date) -> bool:
+    """Whether a breach belongs to the days: by its day, or by its week when it is one of a whole week."""
+    until = breach.day + timedelta(days=6) if breach.rule in WEEKLY else breach.day
+    return breach.day <= last and until >= first
+
+
+WEEKLY = frozenset(
+    {
+        labour_code.Rule.WEEKLY_REST,
+        labour_code.Rule.AVERAGE_HOURS,
+        labour_code.Rule.WEEKLY_OVERTIME,
+        labour_code.Rule.YEARLY_OVERTIME,
+    }
+)
+"""Rules whose breach is shown at the Monday of a week and speaks of all of it."""
+
+
+def weeks_that_count(first: date, last: date, limits: Limits) -> tuple[Week, Week]:
+    """The first and the last week whose hours decide about overtime and averages on those days."""
+    since = min(averaging_period(Week.of(first), limits)[0], Week(Week.of(first).year, 1).first_day)
+    until = max(averaging_period(Week.of(last), limits)[1], date(Week.of(last).year, 12, 28))
+    return Week.of(since), Week.of(until)
+
+
+def persons_of(
+    people: Iterable[Assistant], first: date, last: date, credited: Mapping[int, Mapping[Week, timedelta]]
+) -> dict[int, Person]:
+    """What the rules ask of each employee, by their key. One query.
+
+    An úvazek that changes between the days `first` and `last` counts by the days when it held.
+    """
+    rows: dict[int, list[Employment]] = defaultdict(list)
+    for row in Employment.objects.filter(
+        Q(ends__isnull=True) | Q(ends__gte=first), starts__lte=last, assistant__in=people
+    ):
+        rows[row.assistant_id].append(row)
+    return {person.pk: employed(rows[person.pk], first, last, credited.get(person.pk, {})) for person in people}
+
+
+def employed(rows: Sequence[Employment], first: date, last: date, credited: Mapping[Week, timedelta]) -> Person:
+    """One person's employments within two days as the rules see them: one, with the average úvazek."""
+    if not rows:
+        return Person(credited=credited)
+    since, until = rows[0].starts, rows[-1].ends
+    if len(rows) == 1:
+        return Person(fte=rows[0].fte, since=since, until=until, credited=credited)
+    weighted = sum((row.fte * days_within(row.starts, row.ends, first, last) for row in rows), Decimal(0))
+    average = weighted / days_within(since, until, first, last)
+    return Person(fte=average.quantize(Decimal("0.0001")), since=since, until=until, credited=credited)
+
+
+def days_within(starts: date, ends: date | None, first: date, last: date) -> int:
+    """How many of the days from `first` to `last` a dated row holds."""
+    return max((min(ends or last, last) - max(starts, first)).days + 1, 0)

@@ -1,0 +1,21 @@
+"""What templates of the plan ask about the rules."""
+
+from collections.abc import Iterable
+
+from django import template
+
+from patrols.rules import Concern
+
+register = template.Library()
+
+
+@register.filter
+def of_severity(concerns: Iterable[Concern], severity: str) -> list[Concern]:
+    """Those that are „error", „warning" or „note"."""
+    return [concern for concern in concerns if concern.severity == severity]
+
+
+@register.filter
+def that_matter(concerns: Iterable[Concern]) -> list[Concern]:
+    """Errors first, then warnings; each by person and day."""
+    return sorted((concern for concern in concerns if concern.matters), key=lambda each: -each.breach.severity)
