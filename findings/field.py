@@ -20,7 +20,7 @@ from apk.sync.models import Receipt
 from findings import shell
 from findings.maps import city_map
 from findings.models import Finding, Place
-from patrols.models import Shift
+from patrols.models import ActivityKind, CalledPatrol, Counter, Organisation, ReferralReason, Shift
 
 LAST_FINDINGS = 5
 # How far back a person sees their own records in the phone, and how many of them at most.
@@ -93,7 +93,7 @@ def manifest(request: HttpRequest) -> HttpResponse:
 def data(request: SignedInRequest) -> HttpResponse:
     """Everything the phone keeps for the signed-in person to work without a connection; moments are ISO 8601 in UTC."""
     now = timezone.now()
-    parts = (person_data, shift_data, place_data, record_data)
+    parts = (person_data, shift_data, place_data, activity_data, record_data)
     return JsonResponse({name: value for part in parts for name, value in part(request.user, now).items()})
 
 
@@ -152,6 +152,19 @@ def place_data(user: User, now: datetime) -> dict[str, Any]:
             for finding in findings
         ],
     }
+
+
+def activity_data(user: User, now: datetime) -> dict[str, Any]:
+    """The code lists that an activity is made of, each [{value, label}] in its own order: six queries."""
+    lists = {
+        "kinds": ActivityKind.objects.in_use(),
+        "counters": Counter.objects.in_use(),
+        "organisations": Organisation.objects.in_use(),
+        "reasons": ReferralReason.objects.in_use(),
+        "patrols": CalledPatrol.objects.in_use(),
+        "localities": Locality.objects.visible_to(user).open_on(local_date(now)),
+    }
+    return {"activity": {name: list(found.values(value=F("pk"), label=F("name"))) for name, found in lists.items()}}
 
 
 def record_data(user: User, now: datetime) -> dict[str, Any]:

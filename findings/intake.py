@@ -1,6 +1,5 @@
 """Findings as they come from phones: the payload of each version, and what a finding is linked to on arrival."""
 
-import unicodedata
 from dataclasses import dataclass
 from typing import Annotated, Final
 
@@ -12,6 +11,7 @@ from apk.calendar import local_date
 from apk.localities.boundaries import boundaries, edition
 from apk.localities.geometry import Bounds
 from apk.people.models import Assistant
+from apk.plain_text import readable
 from apk.sync.protocol import Refused
 from apk.sync.registry import Arrival, Kind
 from findings import photos
@@ -104,12 +104,6 @@ def links(arrival: Arrival, finding: FindingV1) -> Links:
     if row is None:
         raise Refused("Váš účet není vedený v evidenci asistentů. Řekněte to mentorovi.")
     return Links(row["pk"], row["on_shift"], row["edition"], [Spot(**place) for place in row["around"]])
-
-
-def readable(text: str) -> str:
-    """The text without control characters, which no document could print; line ends and tabs stay."""
-    kept = (c for c in text.replace("\r\n", "\n") if c in "\n\t" or unicodedata.category(c) != "Cc")
-    return "".join(kept).strip()
 
 
 FINDING: Final = Kind(name="finding", payloads={1: FindingV1}, accept=accept, keep_photo=photos.keep)

@@ -4,6 +4,7 @@ from django.utils.module_loading import import_string
 from apk.audit import tracked
 from apk.people import desk, navigation
 from apk.people.access import Permission
+from apk.sync import registry
 
 
 class PatrolsConfig(AppConfig):
@@ -15,3 +16,9 @@ class PatrolsConfig(AppConfig):
         desk.register(Permission.PLAN_SHIFTS, import_string("patrols.desk.mentor_cards"))
         desk.register(Permission.BUILD_SUMMARIES, import_string("patrols.desk.coordinator_cards"))
         tracked.register("patrols.Shift")
+        registry.register(import_string("patrols.intake.ATTENDANCE"))
+        registry.register(import_string("patrols.intake.ACTIVITY"))
+        tracked.register("patrols.Activity", rows=[tracked.Rows("patrols.ActivityCount", "activity_id")])
+        tracked.register("patrols.Attendance")
+        for code in ("ActivityKind", "Counter", "Organisation", "ReferralReason", "CalledPatrol"):
+            tracked.register(f"patrols.{code}")

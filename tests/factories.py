@@ -15,7 +15,18 @@ from apk.localities.models import District, Locality
 from apk.people.access import Role
 from apk.people.models import Assistant, Employment, Mentor, Mentorship, User
 from findings.models import Finding, Place, PlaceKind
-from patrols.models import Shift
+from patrols.duties import Event
+from patrols.models import (
+    Activity,
+    ActivityCount,
+    ActivityKind,
+    Attendance,
+    CalledPatrol,
+    Counter,
+    Organisation,
+    ReferralReason,
+    Shift,
+)
 from reports.models import GrantProject
 
 PASSWORD = "spolecne-heslo-pro-testy"
@@ -122,6 +133,84 @@ class ShiftFactory(DjangoModelFactory):
     locality = factory.SubFactory(LocalityFactory)
     start = factory.Sequence(lambda n: local(2021, 4, 1, 8) + timedelta(days=n))
     end = factory.LazyAttribute(lambda shift: shift.start + timedelta(hours=8))
+
+
+class ActivityKindFactory(DjangoModelFactory):
+    class Meta:
+        model = ActivityKind
+
+    name = factory.Sequence(lambda n: f"Druh činnosti {n}")
+
+
+class CounterFactory(DjangoModelFactory):
+    """Something counted; with a `measure`, the counter that has it, made when there is none."""
+
+    class Meta:
+        model = Counter
+
+    name = factory.Sequence(lambda n: f"Počet {n}")
+
+    @classmethod
+    def _create(cls, model_class: type[Counter], *args: Any, **kwargs: Any) -> Counter:
+        measured = Counter.objects.filter(measure=kwargs["measure"]).first() if kwargs.get("measure") else None
+        return measured or super()._create(model_class, *args, **kwargs)
+
+
+class OrganisationFactory(DjangoModelFactory):
+    class Meta:
+        model = Organisation
+
+    name = factory.Sequence(lambda n: f"Organizace {n}")
+
+
+class ReferralReasonFactory(DjangoModelFactory):
+    class Meta:
+        model = ReferralReason
+
+    name = factory.Sequence(lambda n: f"Důvod {n}")
+
+
+class CalledPatrolFactory(DjangoModelFactory):
+    class Meta:
+        model = CalledPatrol
+
+    name = factory.Sequence(lambda n: f"Hlídka {n}")
+
+
+class ActivityFactory(DjangoModelFactory):
+    """An activity on 15 April 2021; `numbers={counter: number}`; a `referral` has an organisation and a reason."""
+
+    class Meta:
+        model = Activity
+        skip_postgeneration_save = True
+
+    id = factory.LazyFunction(record_id)
+    at = local(2021, 4, 15, 10)
+    assistant = factory.SubFactory(AssistantFactory)
+    locality = factory.SubFactory(LocalityFactory)
+    kind = factory.SubFactory(ActivityKindFactory)
+
+    class Params:
+        referral = factory.Trait(
+            organisation=factory.SubFactory(OrganisationFactory), reason=factory.SubFactory(ReferralReasonFactory)
+        )
+
+    @factory.post_generation
+    def numbers(self, create: bool, extracted: dict[Counter, int] | None, **kwargs: Any) -> None:
+        for counter, number in (extracted or {}).items():
+            ActivityCount.objects.create(activity=self, counter=counter, number=number)
+
+
+class AttendanceFactory(DjangoModelFactory):
+    """The start of duty on 15 April 2021 at 8."""
+
+    class Meta:
+        model = Attendance
+
+    id = factory.LazyFunction(record_id)
+    assistant = factory.SubFactory(AssistantFactory)
+    event = Event.START
+    at = local(2021, 4, 15, 8)
 
 
 class PlaceFactory(DjangoModelFactory):

@@ -42,6 +42,11 @@ class Permission(StrEnum):
     PLAN_SHIFTS = "plan-shifts"
     VIEW_FINDINGS = "view-findings"
     EXPORT_FINDINGS = "export-findings"
+    VIEW_ACTIVITIES = "view-activities"
+    EXPORT_ACTIVITIES = "export-activities"
+    VIEW_ATTENDANCE = "view-attendance"
+    EXPORT_ATTENDANCE = "export-attendance"
+    MANAGE_CODE_LISTS = "manage-code-lists"
     VIEW_SUMMARIES = "view-summaries"
     BUILD_SUMMARIES = "build-summaries"
     DOWNLOAD_REPORTS = "download-reports"
@@ -53,7 +58,16 @@ class Permission(StrEnum):
 
 
 GRANTS: dict[Role, frozenset[Permission]] = {
-    Role.ASSISTANT: frozenset({Permission.LOG_IN_THE_FIELD, Permission.VIEW_PLAN, Permission.VIEW_FINDINGS}),
+    Role.ASSISTANT: frozenset(
+        {
+            Permission.LOG_IN_THE_FIELD,
+            Permission.VIEW_PLAN,
+            Permission.VIEW_FINDINGS,
+            Permission.VIEW_ACTIVITIES,
+            # The employee may see their own record of working hours (zákoník práce § 96).
+            Permission.VIEW_ATTENDANCE,
+        }
+    ),
     Role.MENTOR: frozenset(
         {
             Permission.VIEW_PEOPLE,
@@ -64,6 +78,10 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             Permission.PLAN_SHIFTS,
             Permission.VIEW_FINDINGS,
             Permission.EXPORT_FINDINGS,
+            Permission.VIEW_ACTIVITIES,
+            Permission.EXPORT_ACTIVITIES,
+            Permission.VIEW_ATTENDANCE,
+            Permission.EXPORT_ATTENDANCE,
             Permission.VIEW_SUMMARIES,
             Permission.VIEW_HISTORY,
         }
@@ -75,10 +93,15 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             Permission.VIEW_PLAN,
             Permission.VIEW_FINDINGS,
             Permission.EXPORT_FINDINGS,
+            Permission.VIEW_ACTIVITIES,
+            Permission.EXPORT_ACTIVITIES,
+            Permission.VIEW_ATTENDANCE,
+            Permission.EXPORT_ATTENDANCE,
             Permission.VIEW_SUMMARIES,
             Permission.BUILD_SUMMARIES,
             Permission.DOWNLOAD_REPORTS,
             Permission.MANAGE_PROJECTS,
+            Permission.MANAGE_CODE_LISTS,
             Permission.VIEW_HISTORY,
         }
     ),
@@ -87,6 +110,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             Permission.VIEW_PEOPLE,
             Permission.MANAGE_PEOPLE,
             Permission.MANAGE_ACCOUNTS,
+            Permission.MANAGE_CODE_LISTS,
             Permission.VIEW_LOCALITIES,
             Permission.MANAGE_LOCALITIES,
             Permission.VIEW_HISTORY,

@@ -1,3 +1,12 @@
+from patrols.models.activities import (
+    ACTIVITY_COUNTS,
+    NUMBER_COUNTS,
+    Activity,
+    ActivityCount,
+    ActivityQuerySet,
+)
+from patrols.models.attendance import Attendance, AttendanceQuerySet
+from patrols.models.codes import ActivityKind, CalledPatrol, Code, Counter, Organisation, ReferralReason
 from patrols.models.shifts import (
     COUNTS,
     LocalityClosedError,
@@ -12,12 +21,25 @@ from patrols.models.shifts import (
 )
 
 __all__ = [
+    "ACTIVITY_COUNTS",
     "COUNTS",
+    "NUMBER_COUNTS",
+    "Activity",
+    "ActivityCount",
+    "ActivityKind",
+    "ActivityQuerySet",
+    "Attendance",
+    "AttendanceQuerySet",
+    "CalledPatrol",
+    "Code",
+    "Counter",
     "LocalityClosedError",
     "NotEmployedError",
     "NotLedError",
+    "Organisation",
     "OutdatedError",
     "OverlapError",
+    "ReferralReason",
     "Shift",
     "ShiftError",
     "ShiftInUseError",

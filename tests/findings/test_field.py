@@ -14,7 +14,15 @@ from apk.calendar import LOCAL, local_date
 from apk.people.models import Assistant, Mentor, User
 from apk.sync.models import Receipt
 from findings import field
-from tests.factories import AssistantFactory, FindingFactory, LocalityFactory, PlaceFactory, ShiftFactory, record_id
+from tests.factories import (
+    ActivityKindFactory,
+    AssistantFactory,
+    FindingFactory,
+    LocalityFactory,
+    PlaceFactory,
+    ShiftFactory,
+    record_id,
+)
 
 pytestmark = pytest.mark.django_db
 ClientOf = Callable[[User | Assistant | Mentor], Client]
@@ -85,8 +93,8 @@ def test_localities_places_and_my_last_findings_in_a_constant_number_of_queries(
     mine = [FindingFactory(assistant=assistant, place=fresh, found_at=at(-n, 10)) for n in range(1, 8)]
     FindingFactory(place=old, found_at=at(-30, 10))
     client = client_of(assistant)
-    # Session, user, mentor, shifts, localities, places, findings, records.
-    with django_assert_num_queries(8):
+    # Session, user, mentor, shifts, localities, places, findings, six lists of activities, records.
+    with django_assert_num_queries(14):
         data = data_for(client)
     assert [feature["properties"]["name"] for feature in data["map"]["localities"]["features"]] == ["Jílová"]
     assert [place["id"] for place in data["places"]] == [fresh.pk, old.pk, empty.pk]
@@ -101,6 +109,17 @@ def test_a_limited_number_of_places_travels(
     monkeypatch.setattr(field, "MOST_PLACES", 2)
     PlaceFactory.create_batch(3)
     assert len(data_for(client_of(assistant))["places"]) == 2
+
+
+def test_lists_of_activities_offer_what_is_in_use_in_its_order(client_of: ClientOf, assistant: Assistant) -> None:
+    first, last = ActivityKindFactory(name="Čtvrtá", position=1), ActivityKindFactory(name="Druhá", position=2)
+    ActivityKindFactory(name="Vyřazená", position=1).retire(on=at(0, 0).date())
+    closed = LocalityFactory(name="Dávno zrušená", closed_on=at(-1, 0).date())
+    offered = data_for(client_of(assistant))["activity"]
+    assert offered.keys() == {"kinds", "counters", "organisations", "reasons", "patrols", "localities"}
+    assert offered["kinds"][:2] == [{"value": first.pk, "label": "Čtvrtá"}, {"value": last.pk, "label": "Druhá"}]
+    assert "Vyřazená" not in {kind["label"] for kind in offered["kinds"]}
+    assert closed.pk not in {locality["value"] for locality in offered["localities"]}
 
 
 def test_my_own_records_come_back_as_they_were_sent(

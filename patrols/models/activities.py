@@ -1,0 +1,144 @@
+"""Activities: what an assistant did, whom they met, where they referred people and which patrol they called.
+
+They hold no names of citizens: numbers, an organisation and a reason.
+"""
+
+from datetime import date
+from typing import Self
+
+import pghistory
+from django.db import models
+from django.db.models import Count, Q, Sum
+from django.urls import reverse
+
+from apk import czech
+from apk.calendar import LOCAL, Month, day_bounds
+from apk.localities.models import Locality
+from apk.people.access import Role
+from apk.people.models import Assistant, Mentorship, User
+from patrols.models.codes import ActivityKind, CalledPatrol, Counter, Organisation, ReferralReason
+from patrols.models.shifts import Shift
+
+# What is counted about any set of activities, and about the numbers written down at them (`ActivityCount`). A list,
+# a summary and a document all count by these expressions.
+ACTIVITY_COUNTS: dict[str, models.Aggregate] = {
+    "activities": Count("pk"),
+    "referrals": Count("organisation"),
+    "called_patrols": Count("called_patrol"),
+}
+NUMBER_COUNTS: dict[str, models.Aggregate] = {
+    "contacts": Sum("number", filter=Q(counter__measure=Counter.Measure.CONTACTS), default=0),
+    "children": Sum("number", filter=Q(counter__measure=Counter.Measure.CHILDREN), default=0),
+    "counted": Sum("number", default=0),
+}
+
+
+class ActivityQuerySet(models.QuerySet["Activity"]):
+    def visible_to(self, user: User) -> Self:
+        """Assistants see their own; mentors those of assistants they lead or led; coordinators all."""
+        match user.role:
+            case Role.COORDINATOR:
+                return self
+            case Role.MENTOR:
+                return self.filter(
+                    models.Exists(Mentorship.objects.filter(assistant=models.OuterRef("assistant"), mentor__user=user))
+                )
+            case Role.ASSISTANT:
+                return self.filter(assistant__user=user)
+            case _:
+                return self.none()
+
+    def counted(self) -> Self:
+        """Those that figures and lists count: what was taken back stays to be seen, but counts nowhere."""
+        return self.filter(withdrawn_at__isnull=True)
+
+    def in_month(self, month: Month) -> Self:
+        return self.filter(at__gte=month.start, at__lt=month.end)
+
+    def between(self, first: date | None, last: date | None) -> Self:
+        """Of the local days from `first` to `last`, both included; None leaves that side open."""
+        found = self
+        if first is not None:
+            found = found.filter(at__gte=day_bounds(first)[0])
+        if last is not None:
+            found = found.filter(at__lt=day_bounds(last)[1])
+        return found
+
+    def counts(self) -> dict[str, int]:
+        """The figures of `ACTIVITY_COUNTS` and `NUMBER_COUNTS` over these rows, in two queries."""
+        numbers = ActivityCount.objects.filter(activity__in=self.order_by())
+        return self.aggregate(**ACTIVITY_COUNTS) | numbers.aggregate(**NUMBER_COUNTS)
+
+
+@pghistory.track()
+class Activity(models.Model):
+    """Something an assistant did. `id` is the record's id from the phone, `at` when it was written down.
+
+    A referral has both an organisation and a reason, or neither. An activity taken back by its author has
+    `withdrawn_at` and `withdrawal_reason`.
+    """
+
+    id = models.UUIDField(primary_key=True)
+    at = models.DateTimeField("kdy", db_index=True)
+    assistant = models.ForeignKey(Assistant, models.PROTECT, related_name="activities", verbose_name="asistent")
+    shift = models.ForeignKey(
+        Shift, models.PROTECT, null=True, blank=True, related_name="activities", verbose_name="směna"
+    )
+    locality = models.ForeignKey(
+        Locality, models.PROTECT, null=True, blank=True, related_name="activities", verbose_name="lokalita"
+    )
+    kind = models.ForeignKey(ActivityKind, models.PROTECT, related_name="activities", verbose_name="druh činnosti")
+    organisation = models.ForeignKey(
+        Organisation, models.PROTECT, null=True, blank=True, related_name="activities", verbose_name="komu předáno"
+    )
+    reason = models.ForeignKey(
+        ReferralReason, models.PROTECT, null=True, blank=True, related_name="activities", verbose_name="s čím"
+    )
+    called_patrol = models.ForeignKey(
+        CalledPatrol, models.PROTECT, null=True, blank=True, related_name="activities", verbose_name="přivolána hlídka"
+    )
+    note = models.TextField("poznámka", blank=True)
+    withdrawn_at = models.DateTimeField("vzato zpět", null=True, blank=True)
+    withdrawal_reason = models.CharField("proč vzato zpět", max_length=500, blank=True)
+    recorded_at = models.DateTimeField("přijato serverem", auto_now_add=True)
+
+    objects = ActivityQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "činnost"
+        verbose_name_plural = "činnosti"
+        ordering = ["-at", "id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(organisation__isnull=True, reason__isnull=True)
+                | Q(organisation__isnull=False, reason__isnull=False),
+                name="referral_has_organisation_and_reason",
+                violation_error_message="Ke zprostředkované pomoci patří organizace i důvod.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind}, {czech.moment(self.at.astimezone(LOCAL))}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("activities:detail", args=[self.pk])
+
+
+@pghistory.track()
+class ActivityCount(models.Model):
+    """How many of something there were at an activity; a zero has no row."""
+
+    activity = models.ForeignKey(Activity, models.CASCADE, related_name="numbers", verbose_name="činnost")
+    counter = models.ForeignKey(Counter, models.PROTECT, related_name="numbers", verbose_name="co se počítá")
+    number = models.PositiveSmallIntegerField("počet")
+
+    class Meta:
+        verbose_name = "počet u činnosti"
+        verbose_name_plural = "počty u činností"
+        constraints = [
+            models.UniqueConstraint(fields=["activity", "counter"], name="one_number_for_a_counter"),
+            models.CheckConstraint(condition=Q(number__gt=0), name="activity_number_is_positive"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.counter}: {self.number}"
