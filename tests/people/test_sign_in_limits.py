@@ -27,12 +27,6 @@ SignIn = Callable[[object], Client]
 LOGIN = "/ucet/login/"
 
 
-@pytest.fixture(autouse=True)
-def quick_answer_to_strangers(settings: Any) -> None:
-    """Names that belong to nobody cost as much work as those that do; here there are hundreds of them."""
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher", *settings.PASSWORD_HASHERS]
-
-
 def sign_in(login: str, password: str = PASSWORD, client: Client | None = None) -> Any:
     return (client or Client()).post(LOGIN, {"login": login, "password": password})
 
