@@ -53,6 +53,7 @@ def cards(user: User, now: datetime) -> Iterator[Card]:
         )
     disputed = (
         Finding.objects.visible_to(user)
+        .standing()
         .between(month_ago, today)
         .filter(Exists(Conflict.objects.filter(receipt=OuterRef("pk"))))
     )

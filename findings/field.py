@@ -3,7 +3,7 @@
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db.models import F, Max
+from django.db.models import F, Max, Q
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.templatetags.static import static
 from django.urls import reverse
@@ -134,11 +134,11 @@ def place_data(user: User, now: datetime) -> dict[str, Any]:
     localities = Locality.objects.visible_to(user).open_on(local_date(now))
     places = (
         Place.objects.visible_to(user)
-        .annotate(last_found_at=Max("findings__found_at"))
+        .annotate(last_found_at=Max("findings__found_at", filter=Q(findings__withdrawn_at__isnull=True)))
         .order_by(F("last_found_at").desc(nulls_last=True), "pk")
         .values("id", "name", "latitude", "longitude")[:MOST_PLACES]
     )
-    findings = Finding.objects.visible_to(user).select_related("place")[:LAST_FINDINGS]
+    findings = Finding.objects.visible_to(user).standing().select_related("place")[:LAST_FINDINGS]
     return {
         "map": city_map(localities),
         "places": list(places),

@@ -1,19 +1,20 @@
 """Findings as they come from phones: the payload of each version, and what a finding is linked to on arrival."""
 
 from dataclasses import dataclass
-from typing import Annotated, Final
+from datetime import datetime
+from typing import Annotated, Any, Final
 
 from django.conf import settings
 from django.db.models import OuterRef, Subquery
 from pydantic import BaseModel, ConfigDict, Field
 
 from apk.calendar import local_date
-from apk.localities.boundaries import boundaries, edition
+from apk.localities.boundaries import Known, boundaries, edition
 from apk.localities.geometry import Bounds
-from apk.people.models import Assistant
+from apk.people.models import Assistant, User
 from apk.plain_text import readable
 from apk.sync.protocol import Refused
-from apk.sync.registry import Arrival, Kind
+from apk.sync.registry import Amendment, Arrival, Kind
 from findings import photos
 from findings.models import Finding, PlaceKind, PositionSource, Source
 from findings.places import Spot, choice, place_for, spots_around
@@ -55,21 +56,21 @@ class Links:
     spots: list[Spot]
 
 
+def check(finding: FindingV1) -> None:
+    """Raises Refused about what the schema cannot say."""
+    if finding.with_needle + finding.without_needle + finding.needles == 0:
+        raise Refused("Zadejte aspoň jeden kus.", "with_needle")
+    if not Bounds(*settings.CITY_BOUNDS).hold(finding.longitude, finding.latitude):
+        raise Refused("Poloha je mimo město. Posuňte značku na mapě na místo nálezu.", "latitude")
+
+
 def accept(arrival: Arrival) -> None:
     """Stores a finding: with its shift, its locality and its place. Raises Refused."""
     finding = arrival.payload
     if not isinstance(finding, FindingV1):
         raise TypeError(f"no way to accept {type(finding).__name__}")
-    if finding.with_needle + finding.without_needle + finding.needles == 0:
-        raise Refused("Zadejte aspoň jeden kus.", "with_needle")
-    if not Bounds(*settings.CITY_BOUNDS).hold(finding.longitude, finding.latitude):
-        raise Refused("Poloha je mimo město. Posuňte značku na mapě na místo nálezu.", "latitude")
-    found = links(arrival, finding)
-    locality = boundaries(found.edition).holding(finding.latitude, finding.longitude, local_date(arrival.happened_at))
-    position = finding.latitude, finding.longitude
-    place = choice(*position, found.spots, finding.place) or place_for(
-        *position, locality=locality, kind=finding.place_kind, named=finding.place
-    )
+    found = links(arrival.sender, arrival.happened_at, finding)
+    locality, place = whereabouts(finding, arrival.happened_at, found)
     Finding.objects.create(
         id=arrival.id,
         found_at=arrival.happened_at,
@@ -77,33 +78,78 @@ def accept(arrival: Arrival) -> None:
         shift_id=found.shift,
         locality_id=locality.id if locality else None,
         place_id=place,
-        latitude=finding.latitude,
-        longitude=finding.longitude,
-        accuracy_m=finding.accuracy_m,
-        position_source=finding.position_source,
-        place_kind=finding.place_kind,
-        source=finding.source,
-        with_needle=finding.with_needle,
-        without_needle=finding.without_needle,
-        needles=finding.needles,
-        paraphernalia=finding.paraphernalia,
-        child_accessible=finding.child_accessible,
-        note=readable(finding.note),
+        **columns(finding),
     )
+    if arrival.was_held:
+        photos.attach_waiting(arrival.id)
 
 
-def links(arrival: Arrival, finding: FindingV1) -> Links:
+def correct(amendment: Amendment) -> None:
+    """Puts a correction over a finding, or withdraws it. Raises Refused.
+
+    Its time, shift and finder stay. Its locality and place stay too unless the correction moves it or names another
+    place: a mentor may have put the place right meanwhile.
+    """
+    finding = Finding.objects.select_for_update(of=("self",), no_key=True).get(pk=amendment.corrects)
+    if amendment.payload is None:
+        finding.withdraw(at=amendment.received_at, reason=amendment.reason)
+        return
+    says = amendment.payload
+    if not isinstance(says, FindingV1):
+        raise TypeError(f"no way to correct by {type(says).__name__}")
+    moved = (finding.latitude, finding.longitude) != (says.latitude, says.longitude)
+    if moved or says.place not in {None, finding.place_id}:
+        found = links(finding.assistant.user, finding.found_at, says)
+        locality, finding.place_id = whereabouts(says, finding.found_at, found)
+        finding.locality_id = locality.id if locality else None
+    for column, value in columns(says).items():
+        setattr(finding, column, value)
+    finding.withdrawn_at, finding.withdrawal_reason = None, ""
+    finding.save()
+
+
+def whereabouts(finding: FindingV1, moment: datetime, found: Links) -> tuple[Known | None, int]:
+    """The locality that holds a finding's position on that day, and the id of its place, made when there is none."""
+    position = finding.latitude, finding.longitude
+    locality = boundaries(found.edition).holding(*position, local_date(moment))
+    place = choice(*position, found.spots, finding.place) or place_for(
+        *position, locality=locality, kind=finding.place_kind, named=finding.place
+    )
+    return locality, place
+
+
+def columns(finding: FindingV1) -> dict[str, Any]:
+    """What a finding keeps of its payload as it is."""
+    return {
+        "latitude": finding.latitude,
+        "longitude": finding.longitude,
+        "accuracy_m": finding.accuracy_m,
+        "position_source": finding.position_source,
+        "place_kind": finding.place_kind,
+        "source": finding.source,
+        "with_needle": finding.with_needle,
+        "without_needle": finding.without_needle,
+        "needles": finding.needles,
+        "paraphernalia": finding.paraphernalia,
+        "child_accessible": finding.child_accessible,
+        "note": readable(finding.note),
+    }
+
+
+def links(sender: User, moment: datetime, finding: FindingV1) -> Links:
     """Everything that a finding is linked to and that is already there, in one query.
 
     Raises Refused when the sender is nobody's assistant.
     """
-    shift = Shift.objects.at(arrival.happened_at).filter(assistant=OuterRef("pk")).order_by().values("pk")[:1]
+    shift = Shift.objects.at(moment).filter(assistant=OuterRef("pk")).order_by().values("pk")[:1]
     around = spots_around(finding.latitude, finding.longitude, finding.place)
-    senders = Assistant.objects.filter(user=arrival.sender).order_by("pk")
+    senders = Assistant.objects.filter(user=sender).order_by("pk")
     row = senders.values("pk", on_shift=Subquery(shift), edition=edition(), around=around).first()
     if row is None:
         raise Refused("Váš účet není vedený v evidenci asistentů. Řekněte to mentorovi.")
     return Links(row["pk"], row["on_shift"], row["edition"], [Spot(**place) for place in row["around"]])
 
 
-FINDING: Final = Kind(name="finding", payloads={1: FindingV1}, accept=accept, keep_photo=photos.keep)
+FINDING: Final = Kind(
+    name="finding", payloads={1: FindingV1}, accept=accept, keep_photo=photos.keep, check=check, correct=correct
+)

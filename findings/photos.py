@@ -22,8 +22,11 @@ from django.conf import settings
 from django.db import transaction
 from PIL import Image, ImageOps
 
+from apk.calendar import Month
+from apk.sync import registry
+from apk.sync.models import Held
 from apk.sync.registry import NotNow, PhotoDiffers, PhotoRefused
-from findings.models import Finding, Photo
+from findings.models import Finding, Photo, WaitingPhoto
 
 log = structlog.get_logger(__name__)
 
@@ -83,33 +86,73 @@ def keep(finding_id: UUID, photo_id: UUID, uploaded: bytes) -> bool:
 
 def is_known(finding_id: UUID, photo_id: UUID, digest: bytes) -> bool:
     """Whether this very upload is already kept. Raises PhotoDiffers when another one is, under the same id."""
-    kept = Photo.objects.filter(pk=photo_id).values_list("finding_id", "upload_digest").first()
-    if kept is None:
+    kept = Photo.objects.filter(pk=photo_id).order_by().values_list("finding_id", "upload_digest")
+    waiting = WaitingPhoto.objects.filter(pk=photo_id).order_by().values_list("record_id", "upload_digest")
+    found = next(iter(kept.union(waiting)), None)
+    if found is None:
         return False
-    if kept[0] != finding_id or bytes(kept[1]) != digest:
+    if found[0] != finding_id or bytes(found[1]) != digest:
         raise PhotoDiffers
     return True
 
 
 def recorded(finding_id: UUID, photo_id: UUID, digest: bytes, jpeg: Jpeg, name: str) -> bool:
-    """Writes the row of a photo whose file is `name`; False when the same upload was faster. Raises PhotoRefused."""
+    """Writes the row of a photo whose file is `name`; False when the same upload was faster. Raises PhotoRefused.
+
+    The photo of a record that is held, or whose month is sealed, waits until a person decides.
+    """
     with transaction.atomic(durable=True):
-        # Uploads to one finding take turns, or seven at once would each see room for one more.
-        Finding.objects.select_for_update(no_key=True).values_list("pk").get(pk=finding_id)
+        found_at = locked(finding_id)
         if is_known(finding_id, photo_id, digest):
             return False
-        if Photo.objects.filter(finding=finding_id).count() >= MAX_PHOTOS:
+        waiting = WaitingPhoto.objects.filter(record=finding_id)
+        if Photo.objects.filter(finding=finding_id).count() + waiting.count() >= MAX_PHOTOS:
             raise PhotoRefused("too-many-photos", f"K jednomu nálezu patří nejvýše {MAX_PHOTOS} fotografií.")
-        Photo.objects.create(
-            id=photo_id,
-            finding_id=finding_id,
-            file=name,
-            width=jpeg.width,
-            height=jpeg.height,
-            upload_digest=digest,
-            sha256=hashlib.sha256(jpeg.content).hexdigest(),
-        )
+        kept = {
+            "id": photo_id,
+            "file": name,
+            "width": jpeg.width,
+            "height": jpeg.height,
+            "upload_digest": digest,
+            "sha256": hashlib.sha256(jpeg.content).hexdigest(),
+        }
+        if found_at is None or registry.is_sealed(Month.of(found_at)):
+            WaitingPhoto.objects.create(record_id=finding_id, **kept)
+        else:
+            Photo.objects.create(finding_id=finding_id, **kept)
     return True
+
+
+def locked(finding_id: UUID) -> datetime | None:
+    """When the finding was made; None when its record is held. Uploads to one finding take turns from here on, or
+    seven at once would each see room for one more, and none slips past the release of its record.
+    """
+    findings = Finding.objects.select_for_update(no_key=True).filter(pk=finding_id).values_list("found_at", flat=True)
+    found_at: datetime | None = findings.first()
+    if found_at is None:
+        Held.objects.select_for_update(no_key=True).get(pk=finding_id)
+        found_at = findings.first()
+    return found_at
+
+
+def attach_waiting(finding_id: UUID) -> int:
+    """Gives a finding the photos that waited for it and says how many. Must run inside a transaction.
+
+    Called when a held finding is released, and when the month of a finding is corrected.
+    """
+    waiting = list(WaitingPhoto.objects.select_for_update().filter(record=finding_id))
+    for photo in waiting:
+        Photo.objects.create(
+            id=photo.pk,
+            finding_id=finding_id,
+            file=photo.file.name,
+            width=photo.width,
+            height=photo.height,
+            upload_digest=photo.upload_digest,
+            sha256=photo.sha256,
+        )
+        photo.delete()
+    return len(waiting)
 
 
 def reencoded(uploaded: bytes) -> Jpeg:
@@ -193,7 +236,9 @@ def sweep(now: datetime) -> int:
     root = Path(settings.MEDIA_ROOT)
     limit = (now - ORPHANED_AFTER).timestamp()
     old = {str(path.relative_to(root)): path for path in root.glob(f"{FOLDER}/*/*") if path.stat().st_mtime < limit}
-    kept = set(Photo.objects.filter(file__in=old).values_list("file", flat=True))
+    kept: set[str] = set()
+    for photos in (Photo.objects, WaitingPhoto.objects):
+        kept.update(photos.filter(file__in=old).values_list("file", flat=True))
     for name in old.keys() - kept:
         old[name].unlink()
         log.info("photos.swept", name=name)

@@ -199,7 +199,7 @@ def detail(request: SignedInRequest, pk: UUID) -> HttpResponse:
 def place(request: SignedInRequest, pk: int) -> HttpResponse:
     """A place with those of its findings that the user may see."""
     shown = get_object_or_404(visible_places(request.user), pk=pk)
-    found = Finding.objects.visible_to(request.user).filter(place=shown)
+    found = Finding.objects.visible_to(request.user).standing().filter(place=shown)
     page = Paginator(with_names(found), PAGE).get_page(request.GET.get("page"))
     counts = found.counts()
     mark = {"id": shown.pk, "lat": shown.latitude, "lon": shown.longitude, "label": shown.name}

@@ -54,7 +54,7 @@ def snapshot() -> Iterator[None]:
 
 def count(month: Month, progress: Progress = lambda percent: None) -> MonthSummary:
     """All figures of `month` as the rows say now; `progress` hears how much is done, in percent."""
-    found = Finding.objects.in_month(month)
+    found = Finding.objects.standing().in_month(month)
     patrolled = Shift.objects.within(month.start, month.end)
 
     totals = found.counts() | patrolled.aggregate(**patrols.models.COUNTS)

@@ -46,7 +46,7 @@ CROSS JOIN LATERAL (
       JOIN person ON person.id = finding.assistant_id
       JOIN place ON place.id = finding.place_id
  LEFT JOIN locality ON locality.id = finding.locality_id
-     WHERE finding.found_at >= month.lower AND finding.found_at < month.upper
+     WHERE finding.found_at >= month.lower AND finding.found_at < month.upper AND finding.withdrawn_at IS NULL
 ) AS found
 CROSS JOIN LATERAL (
     SELECT count(*) AS number, {

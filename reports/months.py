@@ -86,7 +86,8 @@ def records(months: Sequence[Month]) -> list[MonthRecord]:
 WITH_RECORDS = """
 SELECT month.ordinal - 1
   FROM unnest(%s::timestamptz[], %s::timestamptz[]) WITH ORDINALITY AS month (lower, upper, ordinal)
- WHERE EXISTS (SELECT FROM findings_finding WHERE found_at >= month.lower AND found_at < month.upper)
+ WHERE EXISTS (SELECT FROM findings_finding
+               WHERE found_at >= month.lower AND found_at < month.upper AND withdrawn_at IS NULL)
     OR EXISTS (SELECT FROM patrols_shift WHERE start < month.upper AND start >= month.lower)
     OR EXISTS (
         SELECT FROM reports_monthlysummary AS summary
@@ -99,7 +100,7 @@ SELECT month.ordinal - 1
 def with_records(until: Month) -> list[Month]:
     """Months with a finding, the start of a shift or a summary, up to `until`, the newest first."""
     firsts = [
-        Finding.objects.aggregate(first=Min("found_at"))["first"],
+        Finding.objects.standing().aggregate(first=Min("found_at"))["first"],
         Shift.objects.aggregate(first=Min("start"))["first"],
         MonthlySummary.objects.aggregate(first=Min("month"))["first"],
     ]

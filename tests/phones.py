@@ -83,3 +83,9 @@ class Phone:
 
 def note(text: str = "Klid", **parts: Any) -> dict[str, Any]:
     return record({"text": text}, kind="note", **parts)
+
+
+def correction(of: dict[str, Any], payload: Any, reason: str = "Přepočítáno", **parts: Any) -> dict[str, Any]:
+    """A record that corrects another one; without a payload it takes it back."""
+    says = {"corrects": of["id"], "payload": payload, "reason": reason}
+    return record(says, kind="correction", **parts)

@@ -34,6 +34,7 @@ from apk.sync.protocol import (
 )
 from apk.sync.receiving import receive
 from apk.sync.registry import NotNow, PhotoDiffers, PhotoRefused, kind_called, registered
+from apk.sync.senders import may
 
 log = structlog.get_logger(__name__)
 
@@ -74,7 +75,7 @@ class Session(APIKeyCookie):
             raise Problem(415, "not-json", "Server čeká záznamy ve formátu JSON.")
         if check_csrf(request) is not None:
             raise Problem(403, "csrf", "Přihlášení se mezitím obnovilo. Aplikace to zkusí znovu.")
-        if not request.user.may(self.permission):
+        if not may(request.user, self.permission):
             raise Problem(403, "not-permitted", "Záznamy z terénu smí posílat jen asistent.")
         return request.user
 

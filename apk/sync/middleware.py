@@ -6,6 +6,7 @@ from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 
 from apk.sync.api import say_away
+from apk.sync.senders import sender_of
 
 PREFIX = "/sync/"
 
@@ -23,10 +24,12 @@ class SyncMiddleware:
         if not request.path_info.startswith(PREFIX):
             return self.get_response(request)
         try:
-            request.user.is_authenticated  # noqa: B018  # the first access is what loads the session and the user
+            sender = sender_of(request)
         except (OperationalError, InterfaceError) as error:
             response = say_away(request, error)
         else:
+            if sender is not None:
+                request.user = sender
             response = self.get_response(request)
         response["Cache-Control"] = "no-store"
         return response

@@ -1,5 +1,6 @@
 """Receipts: what proves that a record made on a phone arrived, exactly once. They never expire."""
 
+from datetime import datetime
 from typing import Any
 
 import pgtrigger
@@ -7,7 +8,9 @@ from django.db import connections, models
 from django.db.models import Q
 from psycopg.types.json import Jsonb
 
-from apk.people.models import User
+from apk.calendar import Month
+from apk.people.access import Role
+from apk.people.models import Mentorship, User
 from apk.sync import clocks
 
 APPEND_ONLY = pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)
@@ -41,6 +44,11 @@ class Delivered(models.Model):
     def clock_was_wrong(self) -> bool:
         """Whether the phone's clock was so far off that a person should know. Runs no query."""
         return abs(self.clock_skew) > clocks.WRONG
+
+    @property
+    def happened_at(self) -> datetime:
+        """The phone's time put right, as it was when the record came. Runs no query."""
+        return clocks.happened_at(self.recorded_at, self.clock_skew, self.received_at)
 
 
 class ReceiptQuerySet(models.QuerySet):
@@ -102,3 +110,115 @@ class Conflict(Delivered):
         verbose_name_plural = "rozpory"
         constraints = [models.UniqueConstraint(fields=["receipt", "digest"], name="one_conflict_per_content")]
         triggers = [APPEND_ONLY]
+
+
+class HeldQuerySet(models.QuerySet):
+    def waiting(self) -> "HeldQuerySet":
+        """Those that nobody has decided about yet."""
+        return self.filter(decision__isnull=True)
+
+    def in_month(self, month: Month) -> "HeldQuerySet":
+        """Those that belong to a month, a correction to the month of the record that it corrects."""
+        return self.filter(happened_at__gte=month.start, happened_at__lt=month.end)
+
+    def visible_to(self, user: User) -> "HeldQuerySet":
+        """Coordinators see all, mentors those of assistants they lead or led."""
+        match user.role:
+            case Role.COORDINATOR:
+                return self
+            case Role.MENTOR:
+                led = Mentorship.objects.filter(assistant__user=models.OuterRef("receipt__user"), mentor__user=user)
+                return self.filter(models.Exists(led))
+            case _:
+                return self.none()
+
+
+class Held(models.Model):
+    """A record that arrived and waits for a person's decision before it reaches its app (`apk.sync.holding`).
+
+    `happened_at` is the moment that decides its month: the record's own, put right by the clocks, or that of the record
+    that it corrects. A decision is made once and never changed.
+    """
+
+    class Reason(models.TextChoices):
+        """Why a record is held; the values travel to phones."""
+
+        DEACTIVATED = "deactivated", "Odesílatel má uzavřený účet"
+        SEALED_MONTH = "sealed-month", "Měsíc záznamu je uzavřený"
+
+    class Decision(models.TextChoices):
+        ACCEPTED = "accepted", "Přijato"
+        REJECTED = "rejected", "Odmítnuto"
+
+    receipt = models.OneToOneField(Receipt, models.PROTECT, primary_key=True, related_name="held")
+    reason = models.CharField("proč čeká", max_length=20, choices=Reason.choices)
+    happened_at = models.DateTimeField("čas záznamu", db_index=True)
+    decision = models.CharField("rozhodnutí", max_length=10, choices=Decision.choices, null=True, blank=True)  # noqa: DJ001
+    decided_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="kdo")
+    decided_at = models.DateTimeField("kdy", null=True, blank=True)
+    note = models.TextField("důvod rozhodnutí", blank=True)
+
+    objects = HeldQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "pozdržený záznam"
+        verbose_name_plural = "pozdržené záznamy"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(decision__isnull=True, decided_by__isnull=True, decided_at__isnull=True)
+                | Q(decision__isnull=False, decided_by__isnull=False, decided_at__isnull=False),
+                name="decision_has_its_maker_and_time",
+            ),
+            models.CheckConstraint(
+                condition=~Q(decision="rejected") | ~Q(note=""),
+                name="rejection_has_a_reason",
+                violation_error_message="Napište, proč záznam nepřijímáte.",
+            ),
+        ]
+        triggers = [
+            pgtrigger.Protect(name="never_deleted", operation=pgtrigger.Delete),
+            pgtrigger.Protect(
+                name="decided_once",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Q(old__decision__isnull=False)
+                | pgtrigger.Q(new__decision__isnull=True)
+                | ~pgtrigger.Q(old__receipt=pgtrigger.F("new__receipt"))
+                | ~pgtrigger.Q(old__reason=pgtrigger.F("new__reason"))
+                | ~pgtrigger.Q(old__happened_at=pgtrigger.F("new__happened_at")),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.receipt_id}: {self.get_reason_display()}"
+
+    @property
+    def month(self) -> Month:
+        return Month.of(self.happened_at)
+
+
+class Correction(models.Model):
+    """What shall hold of a record instead of what was said before, or that it was taken back; only ever added.
+
+    `receipt` is the phone's record that brought it, `conflict` the second version that a person chose at a desk; both
+    empty when it was written at a desk. `payload` is None for a record taken back. `took_effect` is False when a later
+    correction had been put over the record before this one could be.
+    """
+
+    corrects = models.ForeignKey(Receipt, models.PROTECT, related_name="corrections")
+    receipt = models.OneToOneField(Receipt, models.PROTECT, null=True, blank=True, related_name="correction")
+    conflict = models.ForeignKey(Conflict, models.PROTECT, null=True, blank=True, related_name="corrections")
+    version = models.PositiveSmallIntegerField()
+    payload = models.JSONField(null=True, blank=True)
+    reason = models.TextField("důvod")
+    by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name="kdo")
+    received_at = models.DateTimeField("kdy")
+    took_effect = models.BooleanField()
+
+    class Meta:
+        verbose_name = "oprava"
+        verbose_name_plural = "opravy"
+        ordering = ["received_at", "pk"]
+        triggers = [APPEND_ONLY]
+
+    def __str__(self) -> str:
+        return f"{self.corrects_id} {self.reason}"

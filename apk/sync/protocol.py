@@ -131,6 +131,10 @@ class Result(BaseModel):
     outcome: Outcome
     reason: str | None = Field(default=None, description="A Czech sentence when refused or in conflict")
     field: str | None = Field(default=None, description="The part of the payload that the reason is about")
+    held: str | None = Field(
+        default=None,
+        description='Why an accepted record waits for a person before it counts: "deactivated" or "sealed-month"',
+    )
 
 
 class BatchAnswer(BaseModel):

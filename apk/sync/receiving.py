@@ -9,6 +9,7 @@ import structlog
 from django.db import DataError, IntegrityError, transaction
 
 from apk.people.models import User
+from apk.sync import holding
 from apk.sync.clocks import happened_at
 from apk.sync.models import Conflict, Receipt
 from apk.sync.protocol import Batch, Outcome, Record, Refused, Result, read_record
@@ -48,38 +49,42 @@ def receive_one(raw: Mapping[str, Any], sending: Sending) -> Result:
 def accepted_once(record: Record, sending: Sending) -> dict[str, Any]:
     """The outcome of a readable record. Raises Refused.
 
-    What the record leans on (its shift, say) can be deleted between being read and being committed; the second
-    attempt then sees that it is gone.
+    What the record leans on (its shift, say) can be deleted between being read and being committed, and its month can
+    be sealed; the second attempt then sees it.
     """
     for attempt in (1, 2):
         try:
             with transaction.atomic(durable=True):
-                return stored(record, sending)
+                return stored(record, sending, look_again=attempt > 1)
         except (IntegrityError, DataError):
             log.exception("sync.not_stored", record=record.id, user=sending.sender.pk, attempt=attempt)
     raise Refused("Záznam se na serveru nepodařilo uložit. Zůstává v telefonu; řekněte o tom správci.")
 
 
-def stored(record: Record, sending: Sending) -> dict[str, Any]:
-    """Writes the receipt and hands the record to its app, or compares it with what is there. Raises Refused."""
+def stored(record: Record, sending: Sending, *, look_again: bool) -> dict[str, Any]:
+    """Writes the receipt and hands the record to its app or holds it, or compares it with what is there.
+
+    Raises Refused.
+    """
     receipt = Receipt(id=record.id, **delivered(record, sending))
     if not Receipt.objects.claim(receipt):
         return compared(record, sending)
     kind = kind_called(record.kind)
     payload = kind.read(record.version, record.payload)
     moment = happened_at(record.recorded_at, sending.skew, sending.received_at)
-    kind.accept(
-        Arrival(
-            id=record.id,
-            version=record.version,
-            sender=sending.sender,
-            recorded_at=record.recorded_at,
-            happened_at=moment,
-            received_at=sending.received_at,
-            payload=payload,
-        )
+    arrival = Arrival(
+        id=record.id,
+        version=record.version,
+        sender=sending.sender,
+        recorded_at=record.recorded_at,
+        happened_at=moment,
+        received_at=sending.received_at,
+        payload=payload,
     )
-    return {"outcome": Outcome.ACCEPTED}
+    reason = holding.held(arrival, record.kind, look_again=look_again)
+    if reason is None:
+        kind.accept(arrival)
+    return {"outcome": Outcome.ACCEPTED, "held": reason}
 
 
 def compared(record: Record, sending: Sending) -> dict[str, Any]:

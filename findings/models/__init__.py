@@ -7,6 +7,7 @@ from findings.models.findings import (
     PlaceKind,
     PositionSource,
     Source,
+    WaitingPhoto,
 )
 from findings.models.places import Place, PlaceQuerySet
 
@@ -21,4 +22,5 @@ __all__ = [
     "PlaceQuerySet",
     "PositionSource",
     "Source",
+    "WaitingPhoto",
 ]

@@ -3,7 +3,7 @@
 Events, pieces and places are always counted apart (`reports.figures`).
 """
 
-from datetime import date
+from datetime import date, datetime
 
 import pghistory
 from django.db import models
@@ -15,6 +15,7 @@ from apk.calendar import LOCAL, Month, day_bounds
 from apk.localities.models import Locality
 from apk.people.access import Role
 from apk.people.models import Assistant, Mentorship, User
+from apk.sync.models import Receipt
 from findings.models.places import LATITUDE, LONGITUDE, Place
 from patrols.models import Shift
 
@@ -82,6 +83,13 @@ class FindingQuerySet(models.QuerySet):
             case _:
                 return self.none()
 
+    def standing(self) -> "FindingQuerySet":
+        """Those that count: a withdrawn finding stays stored and readable, and is in no figure."""
+        return self.filter(withdrawn_at__isnull=True)
+
+    def withdrawn(self) -> "FindingQuerySet":
+        return self.filter(withdrawn_at__isnull=False)
+
     def in_month(self, month: Month) -> "FindingQuerySet":
         return self.filter(found_at__gte=month.start, found_at__lt=month.end)
 
@@ -102,8 +110,8 @@ class FindingQuerySet(models.QuerySet):
         return self.filter(locality__isnull=True)
 
     def counts(self) -> dict[str, int]:
-        """The figures of `COUNTS` over these rows, in one query; all of them 0 when there is no row."""
-        return self.aggregate(**COUNTS)
+        """The figures of `COUNTS` over those of these rows that count, in one query; 0 when there is none."""
+        return self.standing().aggregate(**COUNTS)
 
 
 @pghistory.track()
@@ -144,6 +152,8 @@ class Finding(models.Model):
     child_accessible = models.BooleanField("dostupné dětem", default=False)
     note = models.TextField("poznámka", blank=True)
     recorded_at = models.DateTimeField("přijato serverem", auto_now_add=True)
+    withdrawn_at = models.DateTimeField("vzato zpět", null=True, blank=True)
+    withdrawal_reason = models.TextField("důvod vzetí zpět", blank=True, default="", db_default="")
 
     objects = FindingQuerySet.as_manager()
 
@@ -158,6 +168,12 @@ class Finding(models.Model):
                 name="finding_has_pieces",
                 violation_error_message="Zadejte aspoň jeden kus.",
             ),
+            models.CheckConstraint(
+                condition=Q(withdrawn_at__isnull=True, withdrawal_reason="")
+                | Q(withdrawn_at__isnull=False) & ~Q(withdrawal_reason=""),
+                name="finding_is_withdrawn_with_a_reason",
+                violation_error_message="Napište, proč nález neplatí.",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -165,6 +181,15 @@ class Finding(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("findings:detail", args=[self.pk])
+
+    @property
+    def is_withdrawn(self) -> bool:
+        return self.withdrawn_at is not None
+
+    def withdraw(self, *, at: datetime, reason: str) -> None:
+        """Takes the finding out of all figures; it stays readable with its reason."""
+        self.withdrawn_at, self.withdrawal_reason = at, reason
+        self.save(update_fields=["withdrawn_at", "withdrawal_reason"])
 
 
 class PhotoQuerySet(models.QuerySet):
@@ -197,3 +222,35 @@ class Photo(models.Model):
 
     def __str__(self) -> str:
         return f"Fotografie {self.finding}"
+
+
+class WaitingPhotoQuerySet(models.QuerySet):
+    def of_findings_in(self, month: Month) -> "WaitingPhotoQuerySet":
+        """Photos that came after the month of their finding had been sealed."""
+        return self.filter(record__in=Finding.objects.in_month(month).values("pk"))
+
+
+class WaitingPhoto(models.Model):
+    """A photo whose finding is held, or came for a finding of a sealed month; `photos.attach_waiting` makes it a Photo.
+
+    Stored and named as in `Photo`; `record` is the receipt of the finding.
+    """
+
+    id = models.UUIDField(primary_key=True)
+    record = models.ForeignKey(Receipt, models.PROTECT, related_name="waiting_photos", verbose_name="záznam")
+    file = models.FileField("soubor", max_length=120)
+    width = models.PositiveIntegerField("šířka")
+    height = models.PositiveIntegerField("výška")
+    upload_digest = models.BinaryField()
+    sha256 = models.CharField(max_length=64)
+    recorded_at = models.DateTimeField("přijato serverem", auto_now_add=True)
+
+    objects = WaitingPhotoQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "čekající fotografie"
+        verbose_name_plural = "čekající fotografie"
+        ordering = ["recorded_at", "id"]
+
+    def __str__(self) -> str:
+        return f"Fotografie záznamu {self.record_id}"

@@ -47,3 +47,13 @@ def test_outside_localities_are_those_no_boundary_holds() -> None:
     FindingFactory()
     stray = FindingFactory(place=PlaceFactory(locality=None))
     assert list(Finding.objects.outside_localities()) == [stray]
+
+
+def test_a_withdrawn_finding_counts_nowhere() -> None:
+    FindingFactory(with_needle=3)
+    withdrawn = FindingFactory(child_accessible=True)
+    withdrawn.withdraw(at=local(2021, 4, 16), reason="Zapsáno dvakrát")
+    counts = Finding.objects.counts()
+    assert (counts["events"], counts["pieces"], counts["places"], counts["child_accessible_events"]) == (1, 3, 1, 0)
+    assert list(Finding.objects.withdrawn()) == [withdrawn]
+    assert withdrawn not in Finding.objects.standing()

@@ -11,7 +11,7 @@ from apk.people.models import Assistant, User
 from apk.sync.protocol import Refused
 from apk.sync.registry import Arrival
 from findings import intake
-from findings.intake import FindingV1, accept
+from findings.intake import FINDING, FindingV1, accept
 from findings.models import Finding, Place, PlaceKind, PositionSource, Source
 from patrols.models import Shift
 from tests.crowd import at_once
@@ -32,7 +32,7 @@ def arrival(sender: User, *, found_at: datetime = FOUND_AT, identifier: UUID | N
         recorded_at=found_at,
         happened_at=found_at,
         received_at=found_at + timedelta(hours=1),
-        payload=FindingV1.model_validate(finding(**payload)),
+        payload=FINDING.read(1, finding(**payload)),
     )
 
 
@@ -80,6 +80,8 @@ def test_everything_the_phone_said_is_stored(assistant: Assistant) -> None:
         "pieces": 6,
         "paraphernalia": 4,
         "child_accessible": True,
+        "withdrawn_at": None,
+        "withdrawal_reason": "",
         "note": "U lavičky\nvpravo\t🟡",
     }
 
@@ -170,8 +172,8 @@ def test_a_shift_deleted_in_that_very_moment_holds_nothing_back(
     looked_up = intake.links
     calls: list[int | None] = []
 
-    def links_then_gone(arrival: Arrival, finding: FindingV1) -> intake.Links:
-        found = looked_up(arrival, finding)
+    def links_then_gone(sender: User, moment: datetime, finding: FindingV1) -> intake.Links:
+        found = looked_up(sender, moment, finding)
         calls.append(found.shift)
         at_once(1, lambda _: Shift.objects.all().delete())
         return found

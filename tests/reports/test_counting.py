@@ -114,6 +114,16 @@ def test_summary_equals_plain_sql():
 
 
 @pytest.mark.django_db
+def test_a_withdrawn_finding_is_in_no_figure():
+    scatter(seed=4, months=(APRIL,))
+    before = counting.count(APRIL)
+
+    FindingFactory().withdraw(at=local(2021, 4, 16), reason="Zapsáno dvakrát")
+
+    assert counting.count(APRIL) == before
+
+
+@pytest.mark.django_db
 def test_places_are_those_with_a_finding_and_add_up():
     scatter(seed=5, months=(APRIL,))
 

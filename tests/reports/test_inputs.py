@@ -34,6 +34,7 @@ CHANGES: dict[str, Callable[[], object]] = {
     "its kind of place": lambda: Finding.objects.update(place_kind="squat"),
     "its flag": lambda: Finding.objects.update(child_accessible=True),
     "its locality": lambda: Finding.objects.update(locality=None),
+    "its withdrawal": lambda: Finding.objects.get().withdraw(at=local(2021, 4, 16), reason="Tužka"),
     "its removal": lambda: Finding.objects.all().delete(),
     "a shift": lambda: ShiftFactory(start=local(2021, 4, 2, 8)),
     "its end": lambda: Shift.objects.update(end=local(2021, 5, 1, 5)),

@@ -59,11 +59,6 @@ def test_without_a_session_nothing_redirects(client: Client) -> None:
         assert problem(response) == (401, "signed-out")
 
 
-def test_a_deactivated_account_is_signed_out(phone: Phone, assistant: Assistant) -> None:
-    User.objects.filter(pk=assistant.user_id).update(is_active=False)
-    assert problem(phone.send(record())) == (401, "signed-out")
-
-
 @pytest.mark.parametrize("role", ["mentor", "coordinator", "administrator"])
 def test_only_assistants_send(role: str, request: pytest.FixtureRequest) -> None:
     person = request.getfixturevalue(role)

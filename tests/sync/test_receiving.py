@@ -33,8 +33,10 @@ def changed(sent: dict[str, Any], **payload: Any) -> dict[str, Any]:
 
 def test_the_same_record_is_known(phone: Phone) -> None:
     sent = record()
-    assert phone.results(sent) == [{"id": sent["id"], "outcome": "accepted", "reason": None, "field": None}]
-    assert phone.results(sent) == [{"id": sent["id"], "outcome": "known", "reason": None, "field": None}]
+    assert phone.results(sent) == [
+        {"id": sent["id"], "outcome": "accepted", "reason": None, "field": None, "held": None}
+    ]
+    assert phone.results(sent) == [{"id": sent["id"], "outcome": "known", "reason": None, "field": None, "held": None}]
     assert [str(pk) for pk in Finding.objects.values_list("pk", flat=True)] == [sent["id"]]
 
 
@@ -108,7 +110,13 @@ def test_the_id_of_another_person_is_a_conflict_that_reveals_nothing(phone: Phon
 def test_a_refused_record_leaves_nothing_and_may_come_again_mended(phone: Phone) -> None:
     sent = record(finding(with_needle=0, needles=0))
     assert phone.results(sent) == [
-        {"id": sent["id"], "outcome": "refused", "reason": "Zadejte aspoň jeden kus.", "field": "with_needle"}
+        {
+            "id": sent["id"],
+            "outcome": "refused",
+            "reason": "Zadejte aspoň jeden kus.",
+            "field": "with_needle",
+            "held": None,
+        }
     ]
     assert not Receipt.objects.exists()
     assert phone.outcomes(changed(sent, needles=1)) == ["accepted"]
