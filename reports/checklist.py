@@ -1,0 +1,54 @@
+"""What stands in the way of a month's next step, each with the address where it is put right."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from django.urls import reverse
+
+from apk import czech
+from apk.calendar import Month
+from findings.models import Finding
+from reports import months
+from reports.closings import Closing
+from reports.months import Condition
+
+
+@dataclass(frozen=True)
+class Hindrance:
+    """One thing to do or to look at; `url` leads to where it is put right, in the words of `action`.
+
+    Approval and sealing wait for one that `blocks`; others are worth a look only.
+    """
+
+    text: str
+    url: str
+    action: str
+    blocks: bool = False
+
+
+def hindrances(closing: Closing) -> Iterator[Hindrance]:
+    """Everything that is open about a month that is not sealed, what blocks first."""
+    if closing.seals:
+        return
+    month = closing.month
+    page = reverse("reports:month", args=[month])
+    (record,) = months.records([month])
+    match record.condition:
+        case Condition.NOT_BUILT:
+            yield Hindrance("Přehled měsíce ještě není sestavený.", page, "Sestavit přehled", blocks=True)
+        case Condition.FAILED:
+            yield Hindrance("Přehled měsíce se nepodařilo sestavit.", page, "Zkusit znovu", blocks=True)
+        case Condition.BUILDING:
+            yield Hindrance("Přehled měsíce se právě sestavuje.", page, "Podívat se", blocks=True)
+        case Condition.OUTDATED:
+            text = "Záznamy se změnily a přehled jim neodpovídá."
+            yield Hindrance(text, page, "Přepočítat", blocks=True)
+    yield from worth_a_look(month)
+
+
+def worth_a_look(month: Month) -> Iterator[Hindrance]:
+    outside = Finding.objects.in_month(month).outside_localities().count()
+    if outside:
+        found = czech.counted(outside, "nález leží", "nálezy leží", "nálezů leží")
+        url = f"{reverse('findings:list')}?mesic={month}&lokalita=mimo"
+        yield Hindrance(f"{found} mimo hranice lokalit.", url, "Zobrazit nálezy")

@@ -1,0 +1,204 @@
+"""What is sealed of a month: its records, the names they refer to, and the figures counted from exactly these rows.
+
+The rows are read by one statement, so that all are of one instant. The figures are then counted from the rows read,
+not from the tables: `replayed` lays the rows out as temporary tables that stand in the way of the real ones, and the
+code that counts every month counts them. Sealed figures can so be counted anew for ever, from the sealed bytes alone.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final, Self
+
+from django.db import connection, transaction
+
+from apk.calendar import Month
+from patrols.duties import LONGEST
+from reports import counting
+from reports.summary import MonthSummary
+
+FORMAT: Final = "apk-seal"
+SCHEMA: Final = 1
+"""Version of the sealed JSON."""
+
+Rows = dict[str, list[dict[str, Any]]]
+
+ALL: Final = ("*",)
+
+AROUND: Final = f"interval '{LONGEST // timedelta(hours=1)} hours'"
+IN_MONTH: Final = "record.{0} >= month.lower AND record.{0} < month.upper"
+
+# Records of the month: what the database guards, and whose every column is sealed. `lower` and `upper` are the
+# instants when the month begins and when the next one does; a table's name means the rows already chosen of it.
+RECORDS: Final[Mapping[str, str]] = {
+    "findings_finding": IN_MONTH.format("found_at"),
+    "findings_photo": "record.finding_id IN (SELECT id FROM findings_finding)",
+    "patrols_shift": 'record.start < month.upper AND record."end" > month.lower',
+    "patrols_activity": IN_MONTH.format("at"),
+    "patrols_activitycount": "record.activity_id IN (SELECT id FROM patrols_activity)",
+    # A duty over midnight at the month's end is made of events of both months.
+    "patrols_attendance": f"record.at > month.lower - {AROUND} AND record.at < month.upper + {AROUND}",
+}
+SURROUNDED: Final[Mapping[str, str]] = {"patrols_attendance": "at"}
+"""Tables whose sealed rows reach into the months beside, and the column that says which are the month's own."""
+
+NAME_OF: Final = ("id", "name", "position", "sort_key")
+
+# What the records refer to, with the columns that counting reads of it. Names change later, the seal keeps them.
+LABELS: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
+    "findings_place": (
+        "record.id IN (SELECT place_id FROM findings_finding)",
+        ("id", "name", "locality_id", "latitude", "longitude", "sort_key"),
+    ),
+    "localities_locality": (
+        (
+            "record.id IN (SELECT locality_id FROM findings_finding UNION SELECT locality_id FROM patrols_shift"
+            " UNION SELECT locality_id FROM patrols_activity UNION SELECT locality_id FROM findings_place)"
+        ),
+        ("id", "name", "kind", "district_id", "sort_key"),
+    ),
+    "localities_district": (
+        "record.id IN (SELECT district_id FROM localities_locality)",
+        ("id", "name", "sort_key"),
+    ),
+    "people_assistant": (
+        (
+            "record.id IN (SELECT assistant_id FROM findings_finding UNION SELECT assistant_id FROM patrols_shift"
+            " UNION SELECT assistant_id FROM patrols_activity UNION SELECT assistant_id FROM patrols_attendance)"
+        ),
+        ("id", "user_id"),
+    ),
+    "people_user": (
+        "record.id IN (SELECT user_id FROM people_assistant)",
+        ("id", "first_name", "last_name", "sort_key"),
+    ),
+    "patrols_activitykind": ("record.id IN (SELECT kind_id FROM patrols_activity)", NAME_OF),
+    "patrols_organisation": ("record.id IN (SELECT organisation_id FROM patrols_activity)", NAME_OF),
+    "patrols_referralreason": ("record.id IN (SELECT reason_id FROM patrols_activity)", NAME_OF),
+    "patrols_calledpatrol": ("record.id IN (SELECT called_patrol_id FROM patrols_activity)", NAME_OF),
+    "patrols_counter": ("record.id IN (SELECT counter_id FROM patrols_activitycount)", (*NAME_OF, "measure")),
+    "reports_grantproject": (
+        "record.starts <= month.last_day AND record.ends >= month.first_day",
+        ("id", "name", "number", "sequence", "starts", "ends", "publicity"),
+    ),
+}
+
+
+def columns(names: tuple[str, ...]) -> str:
+    return ", ".join(f'record."{name}"' if name != "*" else "record.*" for name in names)
+
+
+def query() -> str:
+    """One statement that reads every table of the snapshot; each CTE is called like its table, so that later ones
+    refer to the rows chosen before."""
+    chosen = {table: (condition, ALL) for table, condition in RECORDS.items()} | dict(LABELS)
+    ctes = [
+        f"{table} AS (SELECT {columns(names)} FROM public.{table} AS record, month WHERE {condition})"  # noqa: S608
+        for table, (condition, names) in chosen.items()
+    ]
+    rows = "SELECT '{0}', (SELECT coalesce(json_agg(row_to_json(record) ORDER BY id), '[]')::text FROM {0} AS record)"
+    parts = [rows.format(table) for table in chosen]
+    return (
+        "WITH month AS (SELECT %s::timestamptz AS lower, %s::timestamptz AS upper,"
+        f" %s::date AS first_day, %s::date AS last_day), {', '.join(ctes)} {' UNION ALL '.join(parts)}"
+    )
+
+
+def gathered(month: Month) -> Rows:
+    """The rows of the month as they are now, by table, in the order of their keys."""
+    with connection.cursor() as cursor:
+        cursor.execute(query(), [month.start, month.end, month.first_day, month.last_day])
+        return {table: json.loads(rows) for table, rows in cursor.fetchall()}
+
+
+@contextmanager
+def replayed(rows: Rows) -> Iterator[None]:
+    """Inside, the database seems to hold `rows` and nothing else: a table without sealed rows does not exist.
+
+    Columns that were not sealed, or did not exist then, are empty. Nothing done inside stays.
+    """
+    with transaction.atomic(), connection.cursor() as cursor:
+        for table, sealed in rows.items():
+            name = connection.ops.quote_name(table)
+            cursor.execute(f"CREATE TEMPORARY TABLE {name} AS TABLE public.{name} WITH NO DATA")
+            cursor.execute(
+                f"INSERT INTO pg_temp.{name} SELECT * FROM json_populate_recordset(NULL::pg_temp.{name}, %s)",  # noqa: S608
+                [json.dumps(sealed)],
+            )
+        cursor.execute("SET LOCAL search_path = pg_temp")
+        try:
+            yield
+        finally:
+            transaction.set_rollback(True)
+
+
+def counted(month: Month, rows: Rows) -> MonthSummary:
+    """The month's figures counted from `rows` alone."""
+    with replayed(rows):
+        return counting.count(month)
+
+
+@dataclass(frozen=True)
+class Content:
+    """What one sealed version says.
+
+    `figures` is a `MonthSummary` as JSON, in the schema of its time. `previous` is the SHA-256 of the version before,
+    "" for the first; `reason` says why that one was corrected and `difference` what it changed
+    (`reports.differences`).
+    """
+
+    month: Month
+    version: int
+    figures: Mapping[str, Any]
+    rows: Rows
+    previous: str = ""
+    reason: str = ""
+    difference: Mapping[str, Any] | None = None
+
+    def as_bytes(self) -> bytes:
+        """Canonical JSON in UTF-8: keys sorted, no spaces, a line end. The same content gives the same bytes."""
+        data = {
+            "format": FORMAT,
+            "schema": SCHEMA,
+            "month": str(self.month),
+            "version": self.version,
+            "figures": self.figures,
+            "rows": self.rows,
+            "previous": self.previous,
+            "reason": self.reason,
+            "difference": self.difference,
+        }
+        text = json.dumps(data, sort_keys=True, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+        return text.encode() + b"\n"
+
+    @classmethod
+    def from_bytes(cls, content: bytes) -> Self:
+        """Reads what `as_bytes` wrote. Raises ValueError for anything else."""
+        data = json.loads(content)
+        if not isinstance(data, dict) or (data.get("format"), data.get("schema")) != (FORMAT, SCHEMA):
+            raise ValueError("not a sealed month that this version of the application knows")
+        return cls(
+            month=Month.parse(data["month"]),
+            version=data["version"],
+            figures=data["figures"],
+            rows=data["rows"],
+            previous=data["previous"],
+            reason=data["reason"],
+            difference=data["difference"],
+        )
+
+
+def digest_of(content: bytes) -> str:
+    """SHA-256 in hexadecimal."""
+    return hashlib.sha256(content).hexdigest()
+
+
+def own(month: Month, table: str, rows: Rows) -> list[dict[str, Any]]:
+    """Of the sealed rows of a table those that are the month's own."""
+    sealed = rows.get(table, [])
+    if table not in SURROUNDED:
+        return sealed
+    return [row for row in sealed if month.start <= datetime.fromisoformat(row[SURROUNDED[table]]) < month.end]
