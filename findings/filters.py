@@ -10,7 +10,7 @@ from django.db.models import F
 from django.http import QueryDict
 
 from apk import czech
-from apk.calendar import Month
+from apk.filters import MonthField, choice
 from apk.forms import DayField
 from apk.localities.models import District, Locality
 from apk.people.access import Permission
@@ -31,28 +31,6 @@ ORDERS = {
     "kusu": "pieces",
 }
 NEWEST_FIRST = "-cas"
-
-
-class MonthField(forms.CharField):
-    """A month as an address writes it: 2021-04. Gives a `Month` or None."""
-
-    def __init__(self, **options: Any) -> None:
-        # Some browsers have no picker of months; there the example says what to type.
-        widget = forms.TextInput(attrs={"type": "month", "placeholder": "2021-04"})
-        super().__init__(required=False, widget=widget, **options)
-
-    def clean(self, value: Any) -> Month | None:
-        text = super().clean(value)
-        if not text:
-            return None
-        try:
-            return Month.parse(text)
-        except ValueError as error:
-            raise forms.ValidationError("Měsíc se píše rok-měsíc, například 2021-04.", code="invalid") from error
-
-
-def choice(label: str, unknown: str) -> forms.ChoiceField:
-    return forms.ChoiceField(label=label, required=False, error_messages={"invalid_choice": unknown})
 
 
 class FindingFilter(forms.Form):

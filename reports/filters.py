@@ -3,37 +3,13 @@
 A value that makes no sense is named in a sentence and narrows nothing.
 """
 
-from typing import Any, cast
-
-from django import forms
 from django.http import QueryDict
 
 from apk.calendar import Month
+from apk.filters import Filter, choice
 from apk.localities.models import District, Locality
 from apk.people.models import Assistant, User
 from patrols.models import Shift, ShiftQuerySet
-
-
-def choice(label: str, unknown: str) -> forms.ChoiceField:
-    return forms.ChoiceField(label=label, required=False, error_messages={"invalid_choice": unknown})
-
-
-class Filter(forms.Form):
-    """A filter in the address; each of its fields is optional."""
-
-    def __init__(self, data: QueryDict) -> None:
-        super().__init__(data, auto_id="filtr-%s")
-
-    def offer(self, name: str, everything: str, choices: Any) -> None:
-        """Fills the choices of a field: `everything` is what no choice is called."""
-        field = cast("forms.ChoiceField", self.fields[name])
-        field.choices = [("", everything), *((str(value), label) for value, label in choices)]
-
-    @property
-    def chosen(self) -> dict[str, str]:
-        """The values that make sense."""
-        self.is_valid()
-        return {name: value for name, value in self.cleaned_data.items() if value}
 
 
 class ShiftFilter(Filter):

@@ -22,7 +22,7 @@ from apk.calendar import Month, Week
 from apk.people.access import Permission
 from apk.people.models import Assistant, Mentor, User
 from findings.models import Finding, Photo
-from patrols.models import Shift
+from patrols.models import Activity, Shift
 from reports.counting import count
 from reports.models import GrantProject, MonthlySummary
 from tests import factories
@@ -73,6 +73,18 @@ ROWS: dict[str, str] = {
     "patrols:shift": "302 200 404 200 404 200 403",
     "patrols:change-shift": "302 403 403 200 404 403 403",
     "patrols:remove-shift": "302 403 403 200 404 403 403",
+    "attendance:this-month": "302 302 302 302 302 302 403",
+    "attendance:month": "302 200 200 200 200 200 403",
+    "attendance:export": "302 403 403 200 200 200 403",
+    "activities:list": "302 200 200 200 200 200 403",
+    "activities:export": "302 403 403 200 200 200 403",
+    "activities:detail": "302 200 404 200 404 200 403",
+    "codes:lists": "302 403 403 403 403 200 200",
+    "codes:list": "302 403 403 403 403 200 200",
+    "codes:add": "302 403 403 403 403 200 200",
+    "codes:edit": "302 403 403 403 403 200 200",
+    "codes:retire": "302 403 403 403 403 200 200",
+    "codes:restore": "302 403 403 403 403 200 200",
     "findings:list": "302 200 200 200 200 200 403",
     "findings:export": "302 403 403 200 200 200 403",
     "findings:detail": "302 200 404 200 404 200 403",
@@ -149,6 +161,7 @@ class World:
     shift: Shift
     finding: Finding
     photo: Photo
+    activity: Activity
     project: GrantProject
 
     @cached_property
@@ -167,6 +180,7 @@ class World:
     def url(self, name: str) -> str:
         """The address `name`, its arguments taken from this world."""
         account = factories.UserFactory(is_coordinator=True)
+        retired = factories.ActivityKindFactory(retired_on=date(2021, 4, 15))
         arguments: dict[str, dict[str, Any]] = {
             "people:assistant": {"pk": self.assistant.pk},
             "people:edit-assistant": {"pk": self.assistant.pk},
@@ -192,6 +206,14 @@ class World:
             "patrols:shift": {"pk": self.shift.pk},
             "patrols:change-shift": {"pk": self.shift.pk},
             "patrols:remove-shift": {"pk": self.shift.pk},
+            "attendance:month": {"month": Month(2021, 4)},
+            "attendance:export": {"month": Month(2021, 4)},
+            "activities:detail": {"pk": self.activity.pk},
+            "codes:list": {"slug": "druhy-cinnosti"},
+            "codes:add": {"slug": "druhy-cinnosti"},
+            "codes:edit": {"slug": "druhy-cinnosti", "pk": self.activity.kind_id},
+            "codes:retire": {"slug": "druhy-cinnosti", "pk": self.activity.kind_id},
+            "codes:restore": {"slug": "druhy-cinnosti", "pk": retired.pk},
             "findings:detail": {"pk": self.finding.pk},
             "findings:photo": {"pk": self.photo.pk},
             "findings:place": {"pk": self.finding.place_id},
@@ -222,9 +244,11 @@ def world(mentor: Mentor, assistant: Assistant, settings: Any) -> World:
         upload_digest=b"\0" * 32,
         sha256="0" * 64,
     )
+    activity = factories.ActivityFactory(assistant=assistant, shift=shift, locality=shift.locality)
+    factories.AttendanceFactory(assistant=assistant)
     project = factories.GrantProjectFactory()
     MonthlySummary.objects.store(count(Month(2021, 4)), inputs="", by=None)
-    return World(mentor, assistant, shift, finding, photo, project)
+    return World(mentor, assistant, shift, finding, photo, activity, project)
 
 
 def test_every_address_has_a_row_and_every_row_an_address() -> None:

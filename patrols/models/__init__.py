@@ -6,7 +6,7 @@ from patrols.models.activities import (
     ActivityQuerySet,
 )
 from patrols.models.attendance import Attendance, AttendanceQuerySet
-from patrols.models.codes import ActivityKind, CalledPatrol, Code, Counter, Organisation, ReferralReason
+from patrols.models.codes import IN_ORDER, ActivityKind, CalledPatrol, Code, Counter, Organisation, ReferralReason
 from patrols.models.shifts import (
     COUNTS,
     LocalityClosedError,
@@ -23,6 +23,7 @@ from patrols.models.shifts import (
 __all__ = [
     "ACTIVITY_COUNTS",
     "COUNTS",
+    "IN_ORDER",
     "NUMBER_COUNTS",
     "Activity",
     "ActivityCount",

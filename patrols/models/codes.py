@@ -15,6 +15,8 @@ from apk.people.models import User
 from apk.searching import fold
 from apk.sorting import CzechSortKey
 
+IN_ORDER = ["position", "sort_key", "id"]
+
 # What an assistant has no power to do (zákon č. 553/1991 Sb. § 1a), so no list may offer it; folded beginnings.
 OFFICERS_POWERS = ("pokut", "totoznost", "predvede", "zadrze")
 
@@ -58,7 +60,7 @@ class Code(models.Model):
 
     class Meta:
         abstract = True
-        ordering = ["position", "sort_key", "id"]
+        ordering = IN_ORDER
 
     def __str__(self) -> str:
         return self.name

@@ -1,0 +1,125 @@
+"""Pages of the activities at the desk; an assistant sees their own by the same addresses."""
+
+from collections.abc import Iterator
+from uuid import UUID
+
+from django.core.paginator import Paginator
+from django.db.models import Prefetch
+from django.http import HttpResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_safe
+
+from apk.audit.models import AccessLog
+from apk.calendar import local_date
+from apk.csv_files import CONTENT_TYPE, Cell, csv_lines
+from apk.people.access import Permission, SignedInRequest, requires
+from apk.sync.models import Receipt
+from patrols.activity_filters import ActivityFilter
+from patrols.models import Activity, ActivityCount, ActivityQuerySet, Counter
+
+PAGE = 50
+
+# Columns of the list: the order that the first click asks for, the heading.
+COLUMNS = (("-cas", "Kdy"), ("druh", "Činnost"), ("lokalita", "Lokalita"), ("asistent", "Asistent"))
+
+
+@requires(Permission.VIEW_ACTIVITIES)
+@require_safe
+def activity_list(request: SignedInRequest) -> HttpResponse:
+    """The activities that the filter in the address lets through, with their figures."""
+    return render_list(request, ActivityFilter(request.GET, user=request.user))
+
+
+def render_list(request: SignedInRequest, form: ActivityFilter, status: int = 200) -> HttpResponse:
+    found = form.activities()
+    context = {
+        "form": form,
+        "words": form.words(),
+        "counts": found.counts(),
+        "page": Paginator(with_names(found), PAGE).get_page(request.GET.get("page")),
+        "columns": [column(form.order, *heading) for heading in COLUMNS],
+        "query": request.GET.urlencode(),
+        "may_export": request.user.may(Permission.EXPORT_ACTIVITIES),
+    }
+    return render(request, "patrols/activities.html", context, status=status)
+
+
+def with_names(found: ActivityQuerySet) -> ActivityQuerySet:
+    numbers = ActivityCount.objects.select_related("counter").order_by("counter__position", "counter__sort_key")
+    named = found.select_related(
+        "assistant__user", "locality__district", "kind", "organisation", "reason", "called_patrol"
+    )
+    return named.prefetch_related(Prefetch("numbers", numbers))
+
+
+def column(order: str, first: str, label: str) -> dict[str, str]:
+    """A heading: the order a click asks for, and how the rows are sorted by it now, as `aria-sort` wants it."""
+    name = first.removeprefix("-")
+    turned = name if first.startswith("-") else f"-{name}"
+    sorted_by = {name: "ascending", f"-{name}": "descending"}.get(order, "")
+    return {"label": label, "sort": sorted_by, "next": turned if order == first else first}
+
+
+@requires(Permission.EXPORT_ACTIVITIES)
+@require_GET
+def export(request: SignedInRequest) -> HttpResponseBase:
+    """The filtered activities as a CSV file; who took which is written to the access log."""
+    form = ActivityFilter(request.GET, user=request.user)
+    if not form.is_valid():
+        # A file speaks no sentences: better none than one with other rows than were meant.
+        return render_list(request, form, status=422)
+    found = form.activities()
+    AccessLog.objects.note(
+        user=request.user,
+        action=AccessLog.Action.EXPORT,
+        what="Činnosti (CSV)",
+        filter={name: request.GET[name] for name in form.chosen},
+        rows=found.count(),
+    )
+    response = StreamingHttpResponse(csv_lines(export_rows(found)), content_type=CONTENT_TYPE)
+    name = f"cinnosti-{local_date(timezone.now()):%Y-%m-%d}.csv"
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
+
+
+def export_rows(found: ActivityQuerySet) -> Iterator[tuple[Cell, ...]]:
+    """The head and a row for each activity, read piece by piece; each counter has a column of its own."""
+    counters = list(Counter.objects.all())
+    yield (
+        "Číslo záznamu", "Kdy", "Asistent", "Druh činnosti", "Lokalita", "Městský obvod",
+        *(counter.name for counter in counters),
+        "Komu předáno", "S čím", "Přivolána hlídka", "Poznámka", "Přijato serverem",
+    )  # fmt: skip
+    for activity in with_names(found).iterator(chunk_size=1000):
+        numbers = {number.counter_id: number.number for number in activity.numbers.all()}
+        locality = activity.locality
+        yield (
+            str(activity.pk),
+            activity.at,
+            str(activity.assistant),
+            activity.kind.name,
+            locality.name if locality else "",
+            locality.district.name if locality else "",
+            *(numbers.get(counter.pk, 0) for counter in counters),
+            activity.organisation.name if activity.organisation else "",
+            activity.reason.name if activity.reason else "",
+            activity.called_patrol.name if activity.called_patrol else "",
+            activity.note,
+            activity.recorded_at,
+        )
+
+
+@requires(Permission.VIEW_ACTIVITIES)
+@require_safe
+def detail(request: SignedInRequest, pk: UUID) -> HttpResponse:
+    """One activity: everything known about it and how it came."""
+    found = with_names(Activity.objects.visible_to(request.user)).select_related("shift__locality")
+    activity = get_object_or_404(found, pk=pk)
+    context = {
+        "activity": activity,
+        "receipt": Receipt.objects.filter(pk=activity.pk).first(),
+        "may_view_history": request.user.may(Permission.VIEW_HISTORY),
+    }
+    return render(request, "patrols/activity.html", context)

@@ -1,0 +1,46 @@
+"""Which part of a month's attendance is shown, as the address says."""
+
+from datetime import datetime
+from typing import ClassVar
+
+from django.http import QueryDict
+
+from apk import czech
+from apk.calendar import Month
+from apk.filters import Filter, choice
+from apk.forms import DayField
+from apk.people.access import Permission
+from apk.people.models import Assistant, User
+from patrols.attendance_days import DayRow, is_troubled, month_rows
+
+TROUBLED = "chybi"
+
+
+class AttendanceFilter(Filter):
+    """Narrows a month's attendance. Makes one query for its choices, for those who see more people than themselves."""
+
+    asistent = choice("Asistent", "Takového asistenta neznáme.")
+    den = DayField(label="Den", required=False)
+    stav = choice("Co ukázat", "Vybrat jde jen dny, kde něco chybí.")
+
+    spoken: ClassVar = {"den": czech.day}
+
+    def __init__(self, data: QueryDict, *, user: User, month: Month) -> None:
+        super().__init__(data)
+        self.user, self.month = user, month
+        self.offer("stav", "všechno", [(TROUBLED, "jen kde něco chybí")])
+        if user.may(Permission.VIEW_PEOPLE):
+            assistants = Assistant.objects.visible_to(user).select_related("user")
+            self.offer("asistent", "všichni", [(assistant.pk, str(assistant)) for assistant in assistants])
+        else:
+            del self.fields["asistent"]
+
+    def rows(self, now: datetime) -> list[DayRow]:
+        """The rows that the user may see and the valid parts of the filter let through. Three queries."""
+        chosen = self.chosen
+        person = int(chosen["asistent"]) if "asistent" in chosen else None
+        return [
+            row
+            for row in month_rows(self.month, self.user, person)
+            if ("den" not in chosen or row.day == chosen["den"]) and ("stav" not in chosen or is_troubled(row, now))
+        ]

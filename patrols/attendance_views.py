@@ -1,0 +1,151 @@
+"""The month's attendance: what was planned, what people noted, what differs and what is missing. Read only."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+from django.core.paginator import Paginator
+from django.http import Http404, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_safe
+
+from apk.audit.models import AccessLog
+from apk.calendar import Month
+from apk.csv_files import CONTENT_TYPE, Cell, csv_lines
+from apk.people.access import Permission, SignedInRequest, requires
+from patrols.attendance_days import DayRow, is_running, is_troubled, people_of
+from patrols.attendance_filters import AttendanceFilter
+
+PAGE = 60
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A row as the table draws it; hours are exact."""
+
+    row: DayRow
+    planned: Decimal
+    served: Decimal
+    difference: Decimal | None
+    is_troubled: bool
+    is_running: bool
+    is_ahead: bool
+
+
+def exact_hours(period: timedelta) -> Decimal:
+    """A period in hours, not rounded, so that it is rounded once where it is shown."""
+    return Decimal(round(period.total_seconds())) / 3600
+
+
+def shown(row: DayRow, now: datetime) -> Shown:
+    return Shown(
+        row,
+        exact_hours(row.planned),
+        exact_hours(row.served),
+        exact_hours(row.difference) if row.is_comparable else None,
+        is_troubled(row, now),
+        is_running(row, now),
+        bool(row.shift and row.shift.end > now and not row.duties),
+    )
+
+
+@requires(Permission.VIEW_ATTENDANCE)
+@require_safe
+def this_month(request: SignedInRequest) -> HttpResponse:
+    return redirect("attendance:month", Month.of(timezone.now()))
+
+
+@requires(Permission.VIEW_ATTENDANCE)
+@require_safe
+def month_page(request: SignedInRequest, month: Month) -> HttpResponse:
+    """Each shift of the month beside the duty served on it, and the sums for each person."""
+    return render_month(request, filtered(request, month))
+
+
+def filtered(request: SignedInRequest, month: Month) -> AttendanceFilter:
+    """The filter of the month. Raises Http404 for one that has not begun: nobody has served in it."""
+    if month > Month.of(timezone.now()):
+        raise Http404(f"{month} has not begun")
+    return AttendanceFilter(request.GET, user=request.user, month=month)
+
+
+def render_month(request: SignedInRequest, form: AttendanceFilter, status: int = 200) -> HttpResponse:
+    now = timezone.now()
+    month, rows = form.month, form.rows(now)
+    page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
+    context = {
+        "form": form,
+        "words": form.words(),
+        "month": month,
+        "next_month": month.next if month < Month.of(now) else None,
+        "page": page,
+        "rows": [shown(row, now) for row in page.object_list],
+        "people": [(row, exact_hours(row.planned), exact_hours(row.served)) for row in people_of(rows, now)],
+        "counts": counts_of(rows),
+        "planned": exact_hours(sum((row.planned for row in rows), timedelta(0))),
+        "served": exact_hours(sum((row.served for row in rows), timedelta(0))),
+        "troubled": sum(is_troubled(row, now) for row in rows),
+        "query": request.GET.urlencode(),
+        "may_export": request.user.may(Permission.EXPORT_ATTENDANCE),
+        "names_people": "asistent" in form.fields,
+    }
+    return render(request, "patrols/attendance.html", context, status=status)
+
+
+def counts_of(rows: list[DayRow]) -> dict[str, int]:
+    """The figures of the rows, whole seconds."""
+    return {"served_seconds": round(sum((row.served for row in rows), timedelta(0)).total_seconds())}
+
+
+@requires(Permission.EXPORT_ATTENDANCE)
+@require_GET
+def export(request: SignedInRequest, month: Month) -> HttpResponseBase:
+    """The filtered rows as a CSV file."""
+    form = filtered(request, month)
+    if not form.is_valid():
+        return render_month(request, form, status=422)
+    now = timezone.now()
+    rows = form.rows(now)
+    AccessLog.objects.note(
+        user=request.user,
+        action=AccessLog.Action.EXPORT,
+        what=f"Docházka {month} (CSV)",
+        filter={name: request.GET[name] for name in form.chosen},
+        rows=len(rows),
+    )
+    return HttpResponse(
+        b"".join(csv_lines(export_rows(rows))),
+        content_type=CONTENT_TYPE,
+        headers={"Content-Disposition": f'attachment; filename="dochazka-{month}.csv"'},
+    )
+
+
+def export_rows(rows: list[DayRow]) -> Iterator[tuple[Cell, ...]]:
+    yield (
+        "Den", "Asistent", "Osobní číslo", "Lokalita", "Směna od", "Směna do", "Plán v měsíci (h)",
+        "Služba od", "Služba do", "Odslouženo v měsíci (h)", "Rozdíl (h)", "Chybí",
+    )  # fmt: skip
+    for row in rows:
+        shift = row.shift
+        yield (
+            row.day,
+            str(row.assistant),
+            row.assistant.user.personal_number,
+            shift.locality.name if shift else "",
+            shift.start if shift else None,
+            shift.end if shift else None,
+            in_csv(row.planned) if shift else None,
+            row.duties[0].start if row.duties else None,
+            row.duties[-1].end if row.duties else None,
+            in_csv(row.served) if row.duties else None,
+            in_csv(row.difference) if row.is_comparable else None,
+            ", ".join(dict.fromkeys(row.missing)),
+        )
+
+
+def in_csv(period: timedelta) -> Decimal:
+    """Hours to four decimals, enough to give back every whole second."""
+    return exact_hours(period).quantize(Decimal("0.0001")).normalize()
