@@ -104,7 +104,7 @@ class ActivityFilter(Filter):
         """
         chosen = self.chosen
         found = Activity.objects.visible_to(self.user).between(chosen.get("od"), chosen.get("do"))
-        found = found.filter(withdrawn_at__isnull=False) if "stav" in chosen else found.counted()
+        found = found.filter(withdrawn_at__isnull=False) if "stav" in chosen else found.standing()
         if "mesic" in chosen:
             found = found.in_month(chosen["mesic"])
         found = found.filter(**conditions(chosen))
@@ -115,6 +115,11 @@ class ActivityFilter(Filter):
         columns = [F(column) for column in ORDERS[self.order.removeprefix("-")]]
         ordered = [column.desc(nulls_last=True) if turned else column.asc(nulls_last=True) for column in columns]
         return found.order_by(*ordered, "-at", "pk")
+
+    def counts(self) -> dict[str, int]:
+        """The figures of the activities; when the filter asks for one counter, "counted" adds up that one alone."""
+        counter = self.chosen.get("pocet", ANY)
+        return self.activities().counts(None if counter == ANY else int(counter))
 
 
 def conditions(chosen: dict[str, Any]) -> dict[str, Any]:

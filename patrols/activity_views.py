@@ -37,7 +37,8 @@ def render_list(request: SignedInRequest, form: ActivityFilter, status: int = 20
     context = {
         "form": form,
         "words": form.words(),
-        "counts": found.counts(),
+        "counts": form.counts(),
+        "counter": form.labels["pocet"].get(form.chosen.get("pocet", "")),
         "page": Paginator(with_names(found), PAGE).get_page(request.GET.get("page")),
         "columns": [column(form.order, *heading) for heading in COLUMNS],
         "query": request.GET.urlencode(),

@@ -9,7 +9,7 @@ from apk.localities.models import Locality
 from apk.people.models import Assistant
 from apk.plain_text import readable
 from apk.sync.protocol import Refused
-from apk.sync.registry import Arrival, Kind
+from apk.sync.registry import Amendment, Arrival, Kind
 from patrols.duties import Event
 from patrols.models import (
     Activity,
@@ -77,6 +77,17 @@ def accept_attendance(arrival: Arrival) -> None:
     )
 
 
+def correct_attendance(amendment: Amendment) -> None:
+    """Says another event of the same moment, or takes it back: for a wrong tap."""
+    event = Attendance.objects.select_for_update().get(pk=amendment.corrects)
+    if amendment.payload is None:
+        event.withdraw(at=amendment.received_at, reason=amendment.reason)
+        return
+    event.event = read_as(AttendanceV1, amendment.payload).event
+    event.withdrawn_at, event.withdrawal_reason = None, ""
+    event.save()
+
+
 # --- Activities ------------------------------------------------------------------------------------------------------
 
 
@@ -103,6 +114,24 @@ def accept_activity(arrival: Arrival) -> None:
         shift_id=sender["on_shift"],
         **{**described(sent), "locality_id": sent.locality or sender["on_shift_in"]},
     )
+    write_numbers(activity, sent)
+
+
+def correct_activity(amendment: Amendment) -> None:
+    """Puts a correction over an activity, or takes it back. Its time, person and shift stay. Raises Refused."""
+    activity = Activity.objects.select_for_update(of=("self",)).select_related("shift").get(pk=amendment.corrects)
+    if amendment.payload is None:
+        activity.withdraw(at=amendment.received_at, reason=amendment.reason)
+        return
+    sent = read_as(ActivityV1, amendment.payload)
+    refuse_unknown(sent)
+    for column, value in described(sent).items():
+        setattr(activity, column, value)
+    if activity.locality_id is None and activity.shift is not None:
+        activity.locality_id = activity.shift.locality_id
+    activity.withdrawn_at, activity.withdrawal_reason = None, ""
+    activity.save()
+    activity.numbers.all().delete()
     write_numbers(activity, sent)
 
 
@@ -156,5 +185,7 @@ def not_an_assistant() -> Refused:
     return Refused("Váš účet není vedený v evidenci asistentů. Řekněte to mentorovi.")
 
 
-ATTENDANCE: Final = Kind(name="attendance", payloads={1: AttendanceV1}, accept=accept_attendance)
-ACTIVITY: Final = Kind(name="activity", payloads={1: ActivityV1}, accept=accept_activity)
+ATTENDANCE: Final = Kind(
+    name="attendance", payloads={1: AttendanceV1}, accept=accept_attendance, correct=correct_attendance
+)
+ACTIVITY: Final = Kind(name="activity", payloads={1: ActivityV1}, accept=accept_activity, correct=correct_activity)

@@ -3,7 +3,7 @@
 They hold no names of citizens: numbers, an organisation and a reason.
 """
 
-from datetime import date
+from datetime import date, datetime
 from typing import Self
 
 import pghistory
@@ -48,8 +48,8 @@ class ActivityQuerySet(models.QuerySet["Activity"]):
             case _:
                 return self.none()
 
-    def counted(self) -> Self:
-        """Those that figures and lists count: what was taken back stays to be seen, but counts nowhere."""
+    def standing(self) -> Self:
+        """Those that count: an activity taken back stays stored and readable, and is in no figure."""
         return self.filter(withdrawn_at__isnull=True)
 
     def in_month(self, month: Month) -> Self:
@@ -64,10 +64,16 @@ class ActivityQuerySet(models.QuerySet["Activity"]):
             found = found.filter(at__lt=day_bounds(last)[1])
         return found
 
-    def counts(self) -> dict[str, int]:
-        """The figures of `ACTIVITY_COUNTS` and `NUMBER_COUNTS` over these rows, in two queries."""
+    def counts(self, counter: int | None = None) -> dict[str, int]:
+        """The figures of `ACTIVITY_COUNTS` and `NUMBER_COUNTS` over these rows, in two queries.
+
+        With the id of a `counter`, "counted" adds up its numbers alone.
+        """
         numbers = ActivityCount.objects.filter(activity__in=self.order_by())
-        return self.aggregate(**ACTIVITY_COUNTS) | numbers.aggregate(**NUMBER_COUNTS)
+        measures = dict(NUMBER_COUNTS)
+        if counter is not None:
+            measures["counted"] = Sum("number", filter=Q(counter=counter), default=0)
+        return self.aggregate(**ACTIVITY_COUNTS) | numbers.aggregate(**measures)
 
 
 @pghistory.track()
@@ -99,7 +105,7 @@ class Activity(models.Model):
     )
     note = models.TextField("poznámka", blank=True)
     withdrawn_at = models.DateTimeField("vzato zpět", null=True, blank=True)
-    withdrawal_reason = models.CharField("proč vzato zpět", max_length=500, blank=True)
+    withdrawal_reason = models.TextField("důvod vzetí zpět", blank=True, default="", db_default="")
     recorded_at = models.DateTimeField("přijato serverem", auto_now_add=True)
 
     objects = ActivityQuerySet.as_manager()
@@ -115,6 +121,12 @@ class Activity(models.Model):
                 name="referral_has_organisation_and_reason",
                 violation_error_message="Ke zprostředkované pomoci patří organizace i důvod.",
             ),
+            models.CheckConstraint(
+                condition=Q(withdrawn_at__isnull=True, withdrawal_reason="")
+                | Q(withdrawn_at__isnull=False) & ~Q(withdrawal_reason=""),
+                name="activity_is_withdrawn_with_a_reason",
+                violation_error_message="Napište, proč činnost neplatí.",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -122,6 +134,20 @@ class Activity(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("activities:detail", args=[self.pk])
+
+    def withdraw(self, *, at: datetime, reason: str) -> None:
+        """Takes the activity out of all figures; it stays readable with its reason."""
+        self.withdrawn_at, self.withdrawal_reason = at, reason
+        self.save(update_fields=["withdrawn_at", "withdrawal_reason"])
+
+
+class ActivityCountQuerySet(models.QuerySet["ActivityCount"]):
+    def standing(self) -> Self:
+        """Of activities that count."""
+        return self.filter(activity__withdrawn_at__isnull=True)
+
+    def in_month(self, month: Month) -> Self:
+        return self.filter(activity__at__gte=month.start, activity__at__lt=month.end)
 
 
 @pghistory.track()
@@ -131,6 +157,8 @@ class ActivityCount(models.Model):
     activity = models.ForeignKey(Activity, models.CASCADE, related_name="numbers", verbose_name="činnost")
     counter = models.ForeignKey(Counter, models.PROTECT, related_name="numbers", verbose_name="co se počítá")
     number = models.PositiveSmallIntegerField("počet")
+
+    objects = ActivityCountQuerySet.as_manager()
 
     class Meta:
         verbose_name = "počet u činnosti"

@@ -8,6 +8,7 @@ from typing import Self
 
 import pghistory
 from django.db import models
+from django.db.models import Q
 
 from apk import czech
 from apk.calendar import LOCAL, Month
@@ -31,13 +32,13 @@ class AttendanceQuerySet(models.QuerySet["Attendance"]):
             case _:
                 return self.none()
 
-    def counted(self) -> Self:
-        """Those that duties are made of: what was taken back stays to be seen, but counts nowhere."""
+    def standing(self) -> Self:
+        """Those that duties are made of: an event taken back stays stored and readable, and makes no duty."""
         return self.filter(withdrawn_at__isnull=True)
 
     def around(self, lower: datetime, upper: datetime) -> Self:
         """Every event that a duty with an instant between `lower` and `upper` may be made of."""
-        return self.counted().filter(at__gt=lower - LONGEST, at__lt=upper + LONGEST)
+        return self.standing().filter(at__gt=lower - LONGEST, at__lt=upper + LONGEST)
 
     def around_month(self, month: Month) -> Self:
         return self.around(month.start, month.end)
@@ -55,7 +56,7 @@ class Attendance(models.Model):
     event = models.CharField("událost", max_length=20, choices=[(event.value, event.label) for event in Event])
     at = models.DateTimeField("kdy", db_index=True)
     withdrawn_at = models.DateTimeField("vzato zpět", null=True, blank=True)
-    withdrawal_reason = models.CharField("proč vzato zpět", max_length=500, blank=True)
+    withdrawal_reason = models.TextField("důvod vzetí zpět", blank=True, default="", db_default="")
     recorded_at = models.DateTimeField("přijato serverem", auto_now_add=True)
 
     objects = AttendanceQuerySet.as_manager()
@@ -66,6 +67,19 @@ class Attendance(models.Model):
         # Of two events in one second that one is later whose record was begun later: ids are made of time.
         ordering = ["at", "id"]
         indexes = [models.Index(fields=["assistant", "at"], name="attendance_by_person_and_time")]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(withdrawn_at__isnull=True, withdrawal_reason="")
+                | Q(withdrawn_at__isnull=False) & ~Q(withdrawal_reason=""),
+                name="attendance_is_withdrawn_with_a_reason",
+                violation_error_message="Napište, proč záznam neplatí.",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.get_event_display()}, {czech.moment(self.at.astimezone(LOCAL))}"
+
+    def withdraw(self, *, at: datetime, reason: str) -> None:
+        """Takes the event out of all duties; it stays readable with its reason."""
+        self.withdrawn_at, self.withdrawal_reason = at, reason
+        self.save(update_fields=["withdrawn_at", "withdrawal_reason"])

@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from apk.audit.models import AccessLog
 from apk.people.models import Assistant, Mentor, User
-from patrols.models import Activity
+from patrols.models import Activity, Counter
 from tests.factories import (
     ActivityFactory,
     ActivityKindFactory,
@@ -100,6 +100,9 @@ def test_the_figures_are_those_of_the_filtered_rows(
         "children": 30,
         "counted": 45,
     }
+    dumps = Counter.objects.get(name="Černé skládky v okolí")
+    narrowed = client_of(coordinator).get(LIST, {"pocet": dumps.pk}).context["counts"]
+    assert (narrowed["activities"], narrowed["contacts"], narrowed["counted"]) == (1, 12, 2)
     assert set(client_of(coordinator).get(LIST, {"mesic": "2020-04"}).context["counts"].values()) == {0}
 
 
@@ -172,4 +175,4 @@ def test_one_activity_says_everything_and_leads_to_its_history(
 def test_what_was_taken_back_says_why(client_of: ClientOf, coordinator: User, scene: dict[str, Activity]) -> None:
     text = client_of(coordinator).get(scene["withdrawn"].get_absolute_url()).content.decode()
     assert "Důvod: Zapsáno dvakrát" in text
-    assert Activity.objects.between(None, date(2021, 4, 30)).counted().count() == 3
+    assert Activity.objects.between(None, date(2021, 4, 30)).standing().count() == 3

@@ -96,7 +96,7 @@ def test_shifts_stand_beside_the_duties_served_on_them(
 
 def test_an_event_taken_back_makes_no_duty(assistant: Assistant) -> None:
     served(assistant, local(2021, 4, 1, 8), local(2021, 4, 1, 16))
-    Attendance.objects.filter(event=Event.END).update(withdrawn_at=local(2021, 4, 2))
+    Attendance.objects.filter(event=Event.END).update(withdrawn_at=local(2021, 4, 2), withdrawal_reason="Omylem")
     assert served_seconds(APRIL) == {}
 
 

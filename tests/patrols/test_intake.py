@@ -132,6 +132,46 @@ def test_a_kind_retired_while_the_phone_was_away_is_taken(phone: Phone) -> None:
     assert phone.outcomes(activity(kind)) == ["accepted"]
 
 
+def correction(of: dict[str, Any], payload: dict[str, Any] | None) -> dict[str, Any]:
+    return record({"corrects": of["id"], "payload": payload, "reason": "Spletl jsem se"}, kind="correction")
+
+
+def test_an_activity_is_corrected_taken_back_and_made_to_hold_again(phone: Phone, assistant: Assistant) -> None:
+    shift = ShiftFactory(assistant=assistant, start=ago(hours=2))
+    kind, other, contacts, dumps = (
+        ActivityKindFactory(),
+        ActivityKindFactory(),
+        CounterFactory(),
+        CounterFactory(),
+    )
+    sent = activity(kind, counters={str(contacts.pk): 12}, locality=LocalityFactory().pk, note="Klid")
+    better = activity(other, counters={str(dumps.pk): 1})["payload"]
+    assert phone.outcomes(sent, correction(sent, better)) == ["accepted"] * 2
+    kept = Activity.objects.get()
+    assert (kept.kind, kept.locality, kept.note, kept.shift) == (other, shift.locality, "", shift)
+    assert list(kept.numbers.values_list("counter", "number")) == [(dumps.pk, 1)]
+
+    phone.outcomes(correction(sent, None))
+    assert not Activity.objects.standing().exists()
+    assert Activity.objects.get().withdrawal_reason == "Spletl jsem se"
+
+    phone.outcomes(correction(sent, sent["payload"]))
+    assert list(Activity.objects.standing().values_list("kind", "note")) == [(kind.pk, "Klid")]
+    unknown = correction(sent, {**better, "activity_kind": 10**9})
+    assert phone.outcomes(unknown) == ["refused"]
+
+
+def test_a_wrong_tap_of_attendance_is_mended(phone: Phone) -> None:
+    sent = attendance("end")
+    phone.outcomes(sent, correction(sent, {"event": "break-start"}))
+    at = Attendance.objects.get().at
+    assert Attendance.objects.get().event == "break-start"
+    phone.outcomes(correction(sent, None))
+    assert not Attendance.objects.standing().exists()
+    phone.outcomes(correction(sent, {"event": "end"}))
+    assert list(Attendance.objects.standing().values_list("event", "at")) == [("end", at)]
+
+
 def test_nobody_but_an_assistant_of_the_register_sends_them() -> None:
     phone = Phone(UserFactory())
     results = phone.results(activity(ActivityKindFactory()), attendance("start"))
