@@ -2,6 +2,7 @@ from django.apps import AppConfig
 from django.utils.module_loading import import_string
 
 from apk.audit import tracked
+from apk.audit.tracked import Rows
 from apk.people import desk, navigation
 from apk.people.access import Permission
 
@@ -11,8 +12,22 @@ class ReportsConfig(AppConfig):
     verbose_name = "Přehledy a zprávy"
 
     def ready(self) -> None:
-        tracked.register("reports.GrantProject")
-        tracked.register("reports.MonthlySummary", hidden=["inputs", "sha256"])
+        tracked.register(
+            "reports.GrantProject",
+            rows=[
+                Rows(f"reports.{part}", "project_id")
+                for part in ("Rate", "CostLine", "Indicator", "Deadline", "ReportSection")
+            ],
+        )
+        tracked.register(
+            "reports.ProjectReport",
+            rows=[Rows("reports.SectionText", "report_id"), Rows("reports.Annex", "report_id")],
+        )
+        tracked.register(
+            "reports.MonthlySummary",
+            rows=[Rows("reports.MonthNarrative", "month", "month")],
+            hidden=["inputs", "sha256"],
+        )
         navigation.register(navigation.Page("Měsíční přehledy", "reports:months", Permission.VIEW_SUMMARIES, 30))
         navigation.register(navigation.Page("Projekty", "reports:projects", Permission.VIEW_SUMMARIES, 35))
         desk.register(Permission.BUILD_SUMMARIES, import_string("reports.desk.closing_months"))

@@ -22,7 +22,10 @@ from apk.people.models import Assistant
 from findings.models import Finding, PlaceKind
 from patrols.models import Shift
 from reports.figures import BREAKDOWNS, FIGURES, Breakdown
-from reports.models import GrantProject
+from reports.models import GrantProject, MonthNarrative
+from reports.narrative import paragraphs
+from reports.references import of_month
+from reports.staffing import staffing
 from reports.summary import MonthSummary, PlacePoint, Row
 
 Counts = dict[str, int]
@@ -86,6 +89,8 @@ def count(month: Month, progress: Progress = lambda percent: None) -> MonthSumma
         "day": {day: day_in_week(day) for day in month.days},
     }
     project = GrantProject.objects.by_month([month])[month]
+    written = MonthNarrative.objects.of(month).first()
+    named = {name: totals[name] for name in FIGURES}
     progress(100)
     return MonthSummary(
         month=month,
@@ -93,7 +98,7 @@ def count(month: Month, progress: Progress = lambda percent: None) -> MonthSumma
         project_name=project.name if project else "",
         project_number=project.number if project else "",
         publicity=project.publicity if project else "",
-        totals={name: totals[name] for name in FIGURES},
+        totals=named,
         breakdowns={
             name: tuple(rows(breakdown, labels[name], counted[name])) for name, breakdown in BREAKDOWNS.items()
         },
@@ -101,6 +106,8 @@ def count(month: Month, progress: Progress = lambda percent: None) -> MonthSumma
         lodging_houses=tuple(
             locality.name for locality in localities.values() if locality.kind == Locality.Kind.LODGING_HOUSE
         ),
+        staffing=staffing([month])[month],
+        narrative=paragraphs(written.text, of_month(month, named, project)) if written else (),
     )
 
 

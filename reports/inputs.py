@@ -7,12 +7,14 @@ version of the database computes alike.
 
 import hashlib
 from collections.abc import Sequence
+from dataclasses import astuple
 
 from django.conf import settings
 from django.db import connection
 
 from apk.calendar import Month
-from reports.models import GrantProject
+from reports.models import GrantProject, MonthNarrative
+from reports.staffing import staffing
 from reports.summary import SCHEMA
 
 SUM_OF_HASHES = "coalesce(sum(('x' || left(md5(concat_ws('|', {})), 15))::bit(60)::bigint), 0)"
@@ -62,13 +64,23 @@ CROSS JOIN LATERAL (
 
 
 def fingerprints(months: Sequence[Month]) -> dict[Month, str]:
-    """The fingerprint of each month as the rows are now: 64 hexadecimal digits. Two queries."""
+    """The fingerprint of each month as the rows are now: 64 hexadecimal digits. Five queries."""
     projects = GrantProject.objects.by_month(months)
+    employed = staffing(months)
+    days = [month.first_day for month in months]
+    written = dict(MonthNarrative.objects.filter(month__in=days).values_list("month", "text"))
     with connection.cursor() as cursor:
         cursor.execute(QUERY, [[month.start for month in months], [month.end for month in months]])
         counted = cursor.fetchall()
     return {
-        month: digest_of(SCHEMA, settings.CITY_NAME, *project_values(projects[month]), *numbers)
+        month: digest_of(
+            SCHEMA,
+            settings.CITY_NAME,
+            *project_values(projects[month]),
+            *numbers,
+            *astuple(employed[month]),
+            written.get(month.first_day, ""),
+        )
         for month, numbers in zip(months, counted, strict=True)
     }
 

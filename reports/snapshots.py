@@ -75,6 +75,15 @@ LABELS: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
         "record.id IN (SELECT user_id FROM people_assistant)",
         ("id", "first_name", "last_name", "sort_key"),
     ),
+    "people_employment": (
+        "record.starts <= month.last_day AND coalesce(record.ends, month.last_day) >= month.first_day",
+        ("id", "assistant_id", "starts", "ends", "fte"),
+    ),
+    "people_mentorship": (
+        "record.starts <= month.last_day AND coalesce(record.ends, month.last_day) >= month.first_day",
+        ("id", "assistant_id", "mentor_id", "starts", "ends"),
+    ),
+    "reports_monthnarrative": ("record.month = month.first_day", ("id", "month", "text")),
     "patrols_activitykind": ("record.id IN (SELECT kind_id FROM patrols_activity)", NAME_OF),
     "patrols_organisation": ("record.id IN (SELECT organisation_id FROM patrols_activity)", NAME_OF),
     "patrols_referralreason": ("record.id IN (SELECT reason_id FROM patrols_activity)", NAME_OF),

@@ -13,7 +13,7 @@ from typing import Any, Self, TypeVar
 from apk.calendar import Month
 from reports.figures import BREAKDOWNS, FIGURES
 
-SCHEMA = 1
+SCHEMA = 2
 """Version of the JSON form. A reader refuses a version it does not know."""
 
 
@@ -48,13 +48,24 @@ class PlacePoint:
 
 
 @dataclass(frozen=True)
+class Staffing:
+    """Who was employed in the month: assistants on at least one day of it, their úvazek as the average over its days
+    in hundredths (700 is seven full posts), and the mentors who led them."""
+
+    people: int
+    fte_hundredths: int
+    mentors: int
+
+
+@dataclass(frozen=True)
 class MonthSummary:
     """All figures of one month.
 
     `totals` and the `values` of rows are named by `figures.FIGURES`; `breakdowns` by `figures.BREAKDOWNS`, in whose
     order they stand. A figure that is not additive (places, assistants) has a total smaller than the sum of its rows.
     `project_name` is "" in a month that no grant project holds. `lodging_houses` are the names of those
-    localities of rows and places that are lodging houses: what leaves the house does not name them.
+    localities of rows and places that are lodging houses: what leaves the house does not name them. `narrative` are
+    the paragraphs that the coordinator wrote, the figures in them already put in from `totals`.
     """
 
     month: Month
@@ -66,6 +77,8 @@ class MonthSummary:
     breakdowns: Mapping[str, tuple[Row, ...]]
     places: tuple[PlacePoint, ...]
     lodging_houses: tuple[str, ...]
+    staffing: Staffing = Staffing(0, 0, 0)
+    narrative: tuple[str, ...] = ()
     schema: int = SCHEMA
 
     def as_json(self) -> dict[str, Any]:
@@ -93,6 +106,12 @@ class MonthSummary:
                 for place in self.places
             ],
             "lodging_houses": list(self.lodging_houses),
+            "staffing": {
+                "people": self.staffing.people,
+                "fte_hundredths": self.staffing.fte_hundredths,
+                "mentors": self.staffing.mentors,
+            },
+            "narrative": list(self.narrative),
         }
 
     @classmethod
@@ -113,6 +132,8 @@ class MonthSummary:
             },
             places=tuple(PlacePoint(**place) for place in data["places"]),
             lodging_houses=tuple(data["lodging_houses"]),
+            staffing=Staffing(**data["staffing"]),
+            narrative=tuple(data["narrative"]),
         )
 
     @property

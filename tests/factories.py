@@ -27,7 +27,7 @@ from patrols.models import (
     ReferralReason,
     Shift,
 )
-from reports.models import GrantProject
+from reports.models import GrantProject, ProjectReport, ReportSection
 
 PASSWORD = "spolecne-heslo-pro-testy"
 
@@ -257,3 +257,26 @@ class GrantProjectFactory(DjangoModelFactory):
         "Projekt „Ostrava – Asistent prevence kriminality 2021“ je hrazen z dotací Ministerstva vnitra ČR "
         "a statutárního města Ostravy."
     )
+
+
+class ReportSectionFactory(DjangoModelFactory):
+    """A section with text alone; each next one stands below."""
+
+    class Meta:
+        model = ReportSection
+
+    project = factory.SubFactory(GrantProjectFactory)
+    position = factory.Sequence(lambda n: n + 1)
+    title = "Spolupráce"
+
+
+class ProjectReportFactory(DjangoModelFactory):
+    """The final report of the whole project."""
+
+    class Meta:
+        model = ProjectReport
+
+    project = factory.SubFactory(GrantProjectFactory)
+    kind = ProjectReport.Kind.FINAL
+    first = factory.LazyAttribute(lambda report: report.project.starts.replace(day=1))
+    last = factory.LazyAttribute(lambda report: report.project.ends.replace(day=1))

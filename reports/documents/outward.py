@@ -38,11 +38,12 @@ def outward(summary: MonthSummary) -> MonthSummary:
         },
         places=_places(summary.places, houses),
         lodging_houses=tuple(houses.values()),
+        narrative=tuple(unnamed(paragraph, houses) for paragraph in summary.narrative),
     )
 
 
 def _localities(rows: tuple[Row, ...], houses: Mapping[str, str]) -> tuple[Row, ...]:
-    named = [replace(row, label=_unnamed(row.label, houses)) for row in rows if row.key and row.label not in houses]
+    named = [replace(row, label=unnamed(row.label, houses)) for row in rows if row.key and row.label not in houses]
     lodging = [
         replace(row, key=houses[row.label], label=houses[row.label]) for row in rows if row.key and row.label in houses
     ]
@@ -63,11 +64,11 @@ def _places(places: tuple[PlacePoint, ...], houses: Mapping[str, str]) -> tuple[
             label = f"{house}, místo {len(lodging[house]) + 1}"
             lodging[house].append(replace(coarse, key=label, label=label, locality=house))
         else:
-            named.append(replace(coarse, label=_unnamed(place.label, houses)))
+            named.append(replace(coarse, label=unnamed(place.label, houses)))
     return (*named, *chain.from_iterable(lodging.values()))
 
 
-def _unnamed(text: str, houses: Mapping[str, str]) -> str:
+def unnamed(text: str, houses: Mapping[str, str]) -> str:
     """The text with every name of a lodging house in it replaced, as in „Parkoviště u HD Hlubina"."""
     if not houses:
         return text

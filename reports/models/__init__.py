@@ -7,22 +7,43 @@ from reports.models.closing import (
     SealQuerySet,
     lock_month,
 )
+from reports.models.grants import (
+    Annex,
+    CostLine,
+    Deadline,
+    Indicator,
+    ProjectReport,
+    Rate,
+    ReportSection,
+    SectionText,
+)
 from reports.models.jobs import Job, JobQuerySet
+from reports.models.narratives import MonthNarrative, MonthNarrativeQuerySet
 from reports.models.projects import GrantProject, GrantProjectQuerySet
 from reports.models.summaries import MonthlySummary, MonthlySummaryQuerySet
 
 __all__ = [
+    "Annex",
     "ClosingStep",
     "ClosingStepQuerySet",
+    "CostLine",
+    "Deadline",
     "GrantProject",
     "GrantProjectQuerySet",
+    "Indicator",
     "Job",
     "JobQuerySet",
     "MonthCorrection",
     "MonthCorrectionQuerySet",
+    "MonthNarrative",
+    "MonthNarrativeQuerySet",
     "MonthlySummary",
     "MonthlySummaryQuerySet",
+    "ProjectReport",
+    "Rate",
+    "ReportSection",
     "Seal",
     "SealQuerySet",
+    "SectionText",
     "lock_month",
 ]

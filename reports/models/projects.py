@@ -38,6 +38,7 @@ class GrantProject(models.Model):
 
     name = models.CharField("název", max_length=200)
     number = models.CharField("číslo projektu", max_length=40, blank=True)
+    programme = models.CharField("program a podprogram", max_length=200, blank=True)
     sequence = models.PositiveSmallIntegerField("pořadí (perioda)")
     starts = models.DateField("realizace od")
     ends = models.DateField("realizace do")
@@ -49,6 +50,8 @@ class GrantProject(models.Model):
         "podíl města (Kč)", max_digits=12, decimal_places=2, validators=[MinValueValidator(0)]
     )
     publicity = models.CharField("věta o publicitě", max_length=300)
+    goals = models.TextField("cíle projektu", blank=True, max_length=10_000)
+    conditions = models.TextField("podmínky rozhodnutí", blank=True, max_length=10_000)
 
     objects = GrantProjectQuerySet.as_manager()
 

@@ -48,13 +48,14 @@ def test_coordinator_sees_each_month_whose_building_failed_and_was_not_mended(co
 
 
 def test_coordinator_is_told_of_earlier_months_that_late_records_changed(coordinator, built):
+    finding = None
     for month in (Month(2021, 1), Month(2021, 2), Month(2020, 12)):
-        FindingFactory(found_at=month.start)
+        finding = FindingFactory(found_at=month.start, assistant=finding.assistant if finding else AssistantFactory())
         built(month)
     assert "Přehledy k přepočítání" not in cards(coordinator)
 
-    FindingFactory(found_at=local(2021, 1, 31, 23))
-    FindingFactory(found_at=local(2020, 12, 31, 23))
+    FindingFactory(found_at=local(2021, 1, 31, 23), assistant=finding.assistant)
+    FindingFactory(found_at=local(2020, 12, 31, 23), assistant=finding.assistant)
 
     card = cards(coordinator)["Přehledy k přepočítání"]
     assert (card.value, card.urgent) == ("2\u00a0měsíce", True)

@@ -9,12 +9,20 @@ from django.test.utils import CaptureQueriesContext
 
 from apk.calendar import Month
 from apk.localities.models import District, Locality
-from apk.people.models import User
+from apk.people.models import Assistant, Employment, User
 from findings.models import Finding, Place
 from patrols.models import Shift
 from reports.inputs import fingerprints
-from reports.models import GrantProject
-from tests.factories import DistrictFactory, FindingFactory, GrantProjectFactory, ShiftFactory, local
+from reports.models import GrantProject, MonthNarrative
+from tests.factories import (
+    AssistantFactory,
+    DistrictFactory,
+    FindingFactory,
+    GrantProjectFactory,
+    MentorFactory,
+    ShiftFactory,
+    local,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -45,6 +53,10 @@ CHANGES: dict[str, Callable[[], object]] = {
     "a place's name": lambda: Place.objects.update(name="Jinak"),
     "a place's position": lambda: Place.objects.update(latitude=49.9),
     "a person's name": lambda: User.objects.update(last_name="Provdaná"),
+    "an employment": AssistantFactory,
+    "an employment's úvazek": lambda: Employment.objects.update(fte="0.5"),
+    "a mentorship": lambda: AssistantFactory(mentor=MentorFactory()),
+    "the coordinator's words": lambda: MonthNarrative.objects.create(month=APRIL.first_day, text="Duben."),
     "the project's publicity": lambda: GrantProject.objects.update(publicity="Jinak."),
     "the project's dates": lambda: GrantProject.objects.update(starts=local(2021, 6, 1).date()),
 }
@@ -66,9 +78,12 @@ def test_fingerprint_leaves_alone_what_is_not_counted():
 
     Finding.objects.update(note="poznámka", accuracy_m=3)
     User.objects.update(phone="777")
-    FindingFactory(found_at=APRIL.end)
-    FindingFactory(found_at=APRIL.start - timedelta(microseconds=1))
-    ShiftFactory(start=local(2021, 5, 1, 0), end=local(2021, 5, 1, 8))
+    known = Assistant.objects.get()
+    FindingFactory(found_at=APRIL.end, assistant=known)
+    FindingFactory(found_at=APRIL.start - timedelta(microseconds=1), assistant=known)
+    ShiftFactory(start=local(2021, 5, 1, 4), end=local(2021, 5, 1, 8), assistant=known)
+    AssistantFactory(employed__starts=APRIL.next.first_day)
+    MonthNarrative.objects.create(month=APRIL.next.first_day, text="Květen")
 
     assert fingerprints([APRIL]) == before
 
@@ -83,7 +98,7 @@ def test_shift_over_the_end_of_a_month_belongs_to_both():
     assert [after[month] != before[month] for month in before] == [True, True, False]
 
 
-def test_fingerprints_of_many_months_take_two_queries():
+def test_fingerprints_of_many_months_take_five_queries():
     scene()
     months = [APRIL]
     while len(months) < 24:
@@ -92,5 +107,5 @@ def test_fingerprints_of_many_months_take_two_queries():
     with CaptureQueriesContext(connection) as queries:
         together = fingerprints(months)
 
-    assert len(queries) == 2
+    assert len(queries) == 5
     assert together[APRIL] == fingerprints([APRIL])[APRIL]
