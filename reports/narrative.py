@@ -95,5 +95,6 @@ def paragraphs(text: str, known: Iterable[Reference]) -> tuple[str, ...]:
     def value(match: re.Match[str]) -> str:
         return values.get(match[1].strip(), f"[neznámý odkaz {match[1].strip()}]")
 
-    lines = (one_line(REFERENCE.sub(value, line)) for line in text.splitlines())
+    # The line is tidied first: a value brings no-break spaces that must stay.
+    lines = (REFERENCE.sub(value, one_line(line)) for line in text.splitlines())
     return tuple(BULLET.sub("– ", line) for line in lines if line)

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from apk import czech
 from apk.calendar import Month
+from reports.documents.wording import one_line
 from reports.models import GrantProject
 from reports.narrative import Reference, references
 
@@ -18,6 +19,6 @@ def of_month(month: Month, totals: Mapping[str, int], project: GrantProject | No
 
 def of_project(project: GrantProject) -> list[Reference]:
     return [
-        Reference("projekt.nazev", "Název projektu", project.name),
-        Reference("projekt.cislo", "Číslo projektu", project.number),
+        Reference("projekt.nazev", "Název projektu", one_line(project.name)),
+        Reference("projekt.cislo", "Číslo projektu", one_line(project.number)),
     ]

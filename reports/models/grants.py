@@ -299,7 +299,7 @@ class ProjectReport(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_kind_display()} – {self.period}"
+        return f"{self.get_kind_display()}: {self.period}"
 
     def get_absolute_url(self) -> str:
         return reverse("reports:report", args=[self.pk])
@@ -322,11 +322,11 @@ class ProjectReport(models.Model):
 
     @property
     def period(self) -> str:
-        """„leden – červen 2021", „duben 2021", „říjen 2021 – březen 2022"."""
+        """„leden až červen 2021", „duben 2021", „říjen 2021 až březen 2022"."""
         if self.first == self.last:
             return czech.month(self.first)
         start = czech.MONTHS[self.first.month - 1] if self.first.year == self.last.year else czech.month(self.first)
-        return f"{start} – {czech.month(self.last)}"
+        return f"{start} až {czech.month(self.last)}"
 
     @transaction.atomic
     def write(self, section: ReportSection, text: str) -> None:
