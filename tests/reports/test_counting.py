@@ -118,7 +118,7 @@ def test_a_withdrawn_finding_is_in_no_figure():
     scatter(seed=4, months=(APRIL,))
     before = counting.count(APRIL)
 
-    FindingFactory().withdraw(at=local(2021, 4, 16), reason="Zapsáno dvakrát")
+    FindingFactory(assistant=Assistant.objects.first()).withdraw(at=local(2021, 4, 16), reason="Zapsáno dvakrát")
 
     assert counting.count(APRIL) == before
 

@@ -26,6 +26,7 @@ from tests.factories import (
     ShiftFactory,
     local,
 )
+from tests.reports.closed import sealed
 from tests.reports.scenes import MONTHS, scatter
 
 pytestmark = pytest.mark.django_db
@@ -147,6 +148,22 @@ def test_month_without_a_summary_is_missing_and_one_with_it_provisional(built):
     assert report.months[0].sha256 == MonthlySummary.objects.get().sha256
     assert report.months[1].totals == {}
     assert report.is_provisional
+
+
+def test_sealed_month_is_taken_as_it_was_sealed(built, coordinator, mentor):
+    assistant = AssistantFactory(mentor=mentor)
+    ShiftFactory(assistant=assistant, start=local(2021, 4, 15, 8))
+    FindingFactory(with_needle=85, assistant=assistant)
+    seal = sealed(Month(2021, 4), coordinator)
+    row = with_every_section(ProjectReportFactory(first=date(2021, 4, 1), last=date(2021, 4, 1)))
+
+    report = compiled(row)
+    (month,) = report.months
+    assert (month.state, month.version, month.sha256) == (MonthState.SEALED, 1, seal.figures_sha256)
+    assert (report.totals["pieces"], report.is_provisional) == (85, False)
+    # Whatever is said of people later, what is sealed is what the report says.
+    Employment.objects.update(fte="0.5")
+    assert compiled(row) == report
 
 
 def test_staffing_is_the_average_over_days_and_is_kept_with_the_month(built):
@@ -295,4 +312,4 @@ def test_report_is_the_same_whenever_it_is_compiled_and_its_queries_do_not_grow(
 
     assert compiled(large).digest == first.digest
     assert replace(first, months=()).digest != first.digest
-    assert (len(few), len(many)) == (7, 7)
+    assert (len(few), len(many)) == (8, 8)
