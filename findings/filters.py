@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 OUTSIDE = "mimo"
+WITHDRAWN = "vzate"
 
 # Order in the address → what the rows are sorted by; a minus before it turns it round.
 ORDERS = {
@@ -47,6 +48,7 @@ class FindingFilter(forms.Form):
     asistent = choice("Asistent", "Takového asistenta neznáme.")
     druh = choice("Druh místa", "Takový druh místa neznáme.")
     deti = choice("Dostupné dětem", "U dostupnosti dětem jde vybrat jen „ano“.")
+    stav = choice("Platnost", "Takovou platnost neznáme.")
     den = DayField(label="Den", required=False, widget=forms.HiddenInput)
     misto = forms.CharField(label="Místo nálezu", required=False, widget=forms.HiddenInput)
     razeni = forms.CharField(label="Řazení", required=False, widget=forms.HiddenInput)
@@ -59,6 +61,7 @@ class FindingFilter(forms.Form):
         self.offer("lokalita", "všechny", [(OUTSIDE, "mimo lokality"), *localities])
         self.offer("druh", "všechny", PlaceKind.choices)
         self.offer("deti", "nerozhoduje", [("ano", "dostupné dětem")])
+        self.offer("stav", "platné", [(WITHDRAWN, "vzaté zpět")])
         # Those who see only their own findings have no use for the others' names.
         if user.may(Permission.VIEW_PEOPLE):
             assistants = Assistant.objects.visible_to(user).select_related("user")
@@ -101,10 +104,14 @@ class FindingFilter(forms.Form):
         return self.cleaned_data.get("razeni") or NEWEST_FIRST
 
     def findings(self) -> FindingQuerySet:
-        """The findings that the user may see and the valid parts of the filter let through, in the order asked for."""
+        """The findings that the user may see and the valid parts of the filter let through, in the order asked for.
+
+        Without a word about it those that count, so that a list and its figures agree.
+        """
         self.is_valid()
         chosen = {name: value for name, value in self.cleaned_data.items() if value}
         found = Finding.objects.visible_to(self.user).between(chosen.get("od"), chosen.get("do"))
+        found = found.withdrawn() if "stav" in chosen else found.standing()
         if "mesic" in chosen:
             found = found.in_month(chosen["mesic"])
         if "den" in chosen:

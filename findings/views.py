@@ -57,6 +57,7 @@ def render_list(request: SignedInRequest, form: FindingFilter, status: int = 200
         "form": form,
         "words": form.words(),
         "counts": found.counts(),
+        "shows_withdrawn": bool(form.cleaned_data.get("stav")),
         "page": page,
         "columns": [column(form.order, *heading) for heading in COLUMNS],
         "map": city_map(localities, place_marks(page.object_list)),
@@ -122,7 +123,7 @@ EXPORT_HEAD = (
     "Číslo záznamu", "Nalezeno", "Asistent", "Lokalita", "Městský obvod", "Místo nálezu", "Adresa", "Druh místa",
     "Jak se o nálezu ví", "S jehlou", "Bez jehly", "Samostatné jehly", "Kusů", "Jiné pomůcky", "Dostupné dětem",
     "Zeměpisná šířka (WGS84)", "Zeměpisná délka (WGS84)", "Přesnost (m)", "Původ polohy", "X (S-JTSK)", "Y (S-JTSK)",
-    "Poznámka", "Přijato serverem",
+    "Poznámka", "Přijato serverem", "Vzato zpět", "Důvod vzetí zpět",
 )  # fmt: skip
 
 
@@ -156,6 +157,8 @@ def export_rows(found: FindingQuerySet) -> Iterator[tuple[Cell, ...]]:
             round(y, 2),
             finding.note,
             finding.recorded_at,
+            finding.withdrawn_at,
+            finding.withdrawal_reason,
         )
 
 
@@ -189,6 +192,7 @@ def detail(request: SignedInRequest, pk: UUID) -> HttpResponse:
         "map": city_map(localities, [mark]),
         "may_view_history": request.user.may(Permission.VIEW_HISTORY),
         "receipt": receipt,
+        "corrections": receipt.corrections.select_related("by") if receipt else [],
         "later_versions": later,
     }
     return render(request, "findings/detail.html", context)

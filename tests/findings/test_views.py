@@ -77,6 +77,23 @@ def test_a_coordinator_sees_all_and_an_administrator_may_not(
         assert client_of(administrator).get(reverse(f"findings:{name}", args=args)).status_code == 403
 
 
+def test_a_withdrawn_finding_leaves_the_list_and_stays_readable_with_its_reason(
+    client_of: ClientOf, mentor: Mentor, assistant: Assistant
+) -> None:
+    kept, withdrawn = FindingFactory(assistant=assistant), FindingFactory(assistant=assistant)
+    withdrawn.withdraw(at=local(2021, 4, 16, 9), reason="Zapsáno dvakrát")
+    client = client_of(mentor)
+    assert shown(client) == [kept.pk]
+    assert shown(client, stav="vzate") == [withdrawn.pk]
+    page = client.get(withdrawn.get_absolute_url()).content.decode()
+    assert "Důvod: Zapsáno dvakrát" in page
+    assert "16. 4. 2021 9:00" in page.replace("\xa0", " ")
+    rows = list(
+        csv.reader(io.StringIO(client.get(f"{EXPORT}?stav=vzate").getvalue().decode("utf-8-sig")), delimiter=";")
+    )
+    assert rows[1][-1] == "Zapsáno dvakrát"
+
+
 @pytest.mark.parametrize("name", ["list", "export"])
 def test_anonymous_visitors_are_sent_to_sign_in(client: Client, name: str) -> None:
     response = client.get(reverse(f"findings:{name}"))
