@@ -45,6 +45,7 @@ GUARDED: Final[Mapping[str, str]] = {
 
 CODE_LIST: Final = "entries may be renamed and retired; sealed figures hold the names of their time"
 UNGUARDED: Final[Mapping[str, str]] = {
+    "findings_waitingphoto": "belongs to no month until its finding is released or its month corrected",
     "findings_place": "names and positions of places may change; sealed figures hold those of their time",
     "patrols_activitykind": CODE_LIST,
     "patrols_calledpatrol": CODE_LIST,
