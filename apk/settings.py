@@ -274,6 +274,7 @@ CELERY_BEAT_SCHEDULE = {
     "sweep-photos": {"task": "findings.tasks.sweep_photos", "schedule": crontab(minute="40", hour="3")},
     "forget-sign-ins": {"task": "apk.people.tasks.forget_sign_ins", "schedule": crontab(minute="15", hour="0")},
     "sweep-jobs": {"task": "reports.tasks.sweep_jobs", "schedule": timedelta(seconds=30)},
+    "send-notices-of-plans": {"task": "patrols.tasks.send_notices", "schedule": timedelta(minutes=1)},
     "worker-heartbeat": {"task": "apk.tasks.beat_heart", "schedule": timedelta(seconds=15)},
 }
 

@@ -20,7 +20,7 @@ from apk.sync.models import Receipt
 from findings import shell
 from findings.maps import city_map
 from findings.models import Finding, Place
-from patrols.models import ActivityKind, CalledPatrol, Counter, Organisation, ReferralReason, Shift
+from patrols.models import ActivityKind, Announcement, CalledPatrol, Counter, Organisation, ReferralReason
 
 LAST_FINDINGS = 5
 # How far back a person sees their own records in the phone, and how many of them at most.
@@ -112,11 +112,16 @@ def person_data(user: User, now: datetime) -> dict[str, Any]:
 
 
 def shift_data(user: User, now: datetime) -> dict[str, Any]:
-    """Shifts of yesterday to the day after tomorrow, so that the phone knows today's also past midnight; one query."""
+    """Shifts of yesterday to the day after tomorrow, so that the phone knows today's also past midnight: two queries.
+
+    They are what the assistant was told; `plan` says how many changes wait for their answer.
+    """
     today: date = local_date(now)
     start, end = day_bounds(today - timedelta(days=1))[0], day_bounds(today + timedelta(days=2))[1]
-    shifts = Shift.objects.visible_to(user).overlapping(start, end).select_related("locality").order_by("start")
+    told = Announcement.objects.visible_to(user)
+    shifts = told.standing().overlapping(start, end).select_related("locality").order_by("start")
     return {
+        "plan": {"waiting": told.not_before(now).unanswered().count()},
         "shifts": [
             {
                 "start": shift.start,
@@ -125,7 +130,7 @@ def shift_data(user: User, now: datetime) -> dict[str, Any]:
                 "note": shift.note,
             }
             for shift in shifts
-        ]
+        ],
     }
 
 

@@ -18,10 +18,10 @@ class PatrolsConfig(AppConfig):
         navigation.register(navigation.Page("Číselníky", "codes:lists", Permission.MANAGE_CODE_LISTS, 55))
         desk.register(Permission.PLAN_SHIFTS, import_string("patrols.desk.mentor_cards"))
         desk.register(Permission.BUILD_SUMMARIES, import_string("patrols.desk.coordinator_cards"))
-        tracked.register("patrols.Shift")
         registry.register(import_string("patrols.intake.ATTENDANCE"))
         registry.register(import_string("patrols.intake.ACTIVITY"))
         tracked.register("patrols.Activity", rows=[tracked.Rows("patrols.ActivityCount", "activity_id")])
         tracked.register("patrols.Attendance")
         for code in ("ActivityKind", "Counter", "Organisation", "ReferralReason", "CalledPatrol"):
             tracked.register(f"patrols.{code}")
+        tracked.register("patrols.Shift", rows=[tracked.Rows("patrols.Announcement", "shift_id")])

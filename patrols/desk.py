@@ -10,18 +10,23 @@ from apk import czech
 from apk.calendar import Month, Week, day_bounds, holiday, hours, local_date
 from apk.people.desk import Card
 from apk.people.models import Assistant, Mentorship, User
-from patrols.models import Shift, ShiftQuerySet
+from patrols.models import Announcement, Shift, ShiftQuerySet
+from patrols.publishing import draft
 
 ROWS = 6
 """How many of those who or what is missing a card names; the rest is behind its button."""
 AHEAD = 14
 """Days, today included, in which somebody should be in the streets."""
+AHEAD_TO_PUBLISH = timedelta(days=60)
+"""How far ahead a mentor is reminded of what nobody was told yet."""
 
 
 def mentor_cards(user: User, now: datetime) -> Iterator[Card]:
     """Who is on shift today; and, when there are any, days without a shift and people without one."""
     shifts = Shift.objects.visible_to(user)
     yield today_card(shifts.overlapping(*day_bounds(local_date(now))), now)
+    yield from answers_card(user, now)
+    yield from unpublished_card(user, now)
     yield from uncovered_days_card(shifts, now)
     yield from unplanned_people_card(user, now)
 
@@ -46,6 +51,47 @@ def today_card(shifts: ShiftQuerySet, now: datetime) -> Card:
             for shift in rows
         ),
     )
+
+
+def answers_card(user: User, now: datetime) -> Iterator[Card]:
+    """Who does not agree with a shift to come."""
+    declined = (
+        Announcement.objects.visible_to(user)
+        .planned_by(user)
+        .not_before(now)
+        .declined()
+        .select_related("assistant__user", "locality", "shift")
+    )
+    if declined:
+        first = declined[0]
+        yield Card(
+            title="Nesouhlas se směnou",
+            value=czech.counted(len(declined), "směna", "směny", "směn"),
+            detail="Oznámili jste je méně než 14 dní předem a asistent s nimi nesouhlasí. Domluvte se, nebo je změňte.",
+            url=reverse("patrols:week", args=[first.week]),
+            action="Otevřít plán týdne",
+            urgent=True,
+            rows=tuple(
+                (f"{told.assistant}, {told.summary}", reverse("patrols:week", args=[told.week]))
+                for told in declined[:ROWS]
+            ),
+        )
+
+
+def unpublished_card(user: User, now: datetime) -> Iterator[Card]:
+    """Changes of the plan from today on that nobody was told yet."""
+    today = local_date(now)
+    last = today + AHEAD_TO_PUBLISH
+    found = draft(user, today, last, today=today).changes
+    if found:
+        soonest = min(change.day for change in found)
+        yield Card(
+            title="Nezveřejněné změny plánu",
+            value=czech.counted(len(found), "změna", "změny", "změn"),
+            detail=f"Asistenti o nich zatím nevědí. První se týká dne {czech.day(soonest)}.",
+            url=f"{reverse('patrols:publish')}?od={today}&do={last}",
+            action="Zveřejnit",
+        )
 
 
 def uncovered_days_card(shifts: ShiftQuerySet, now: datetime) -> Iterator[Card]:

@@ -3,6 +3,7 @@
 However many people and days, it takes the same few queries. The rules themselves know nothing of the database.
 """
 
+import hashlib
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -15,7 +16,7 @@ from apk.calendar import Week
 from apk.people.models import Assistant, Employment
 from patrols import labour_code
 from patrols.labour_code import LAW, Breach, Limits, Person, Severity, averaging_period
-from patrols.models import Shift
+from patrols.models import Override, Shift
 from patrols.working_hours import seconds_by_week
 
 A_WEEK = timedelta(weeks=1)
@@ -30,6 +31,8 @@ class Concern:
     day: date
     number: int
     """Which one of the person's, from 0."""
+    override: Override | None = None
+    """Why the plan was published in spite of it."""
 
     @property
     def severity(self) -> str:
@@ -59,6 +62,15 @@ class Concern:
         return f"pravidlo-{self.assistant.pk}-{self.breach.rule.value}-{self.breach.day}-{self.number}"
 
     @property
+    def fingerprint(self) -> str:
+        """Another text whenever the breach is another."""
+        return fingerprint(self.assistant, self.breach)
+
+    @property
+    def excused(self) -> bool:
+        return self.override is not None
+
+    @property
     def matters(self) -> bool:
         """Whether somebody has to do something about it."""
         return self.breach.severity >= Severity.WARNING
@@ -68,26 +80,61 @@ class Concern:
         return {shift.key for shift in self.breach.shifts if isinstance(shift.key, int)}
 
 
-def concerns(people: Sequence[Assistant], first: date, last: date, *, limits: Limits = LAW) -> list[Concern]:
+def fingerprint(assistant: Assistant, breach: Breach) -> str:
+    return hashlib.sha256(repr((assistant.pk, breach.fingerprint)).encode()).hexdigest()
+
+
+def concerns(
+    people: Sequence[Assistant],
+    first: date,
+    last: date,
+    *,
+    publication: date | None = None,
+    limits: Limits = LAW,
+) -> list[Concern]:
     """Everything that the rules say to the days from `first` to `last`, by person and day, the gravest first.
 
-    Three queries. What lies outside those days is read as far as it bears upon them: a week to each side shift by
+    `publication` is the day on which what is not public yet would be; None leaves its notice unjudged.
+
+    Four queries. What lies outside those days is read as far as it bears upon them: a week to each side shift by
     shift, the rest of the averaging period and of the year as hours by week.
     """
     window = Week.of(first - A_WEEK), Week.of(last + A_WEEK)
     read_first, read_last = window[0].first_day, window[1].last_day
     shifts: dict[int, list[labour_code.Shift]] = defaultdict(list)
-    for row in Shift.objects.filter(assistant__in=people).starting_within(read_first, read_last):
-        shifts[row.assistant_id].append(labour_code.Shift(key=row.pk, start=row.start, end=row.end))
+    rows = Shift.objects.filter(assistant__in=people).starting_within(read_first, read_last).with_announcements()
+    for row in rows:
+        shifts[row.assistant_id].append(as_the_law_sees(row))
     credited = seconds_by_week(people, *weeks_that_count(first, last, limits), outside=(read_first, read_last))
     persons = persons_of(people, *averaging_period(Week.of(last), limits), credited)
+    reasons = {
+        row.fingerprint: row
+        for row in Override.objects.filter(assistant__in=people, day__gte=first - A_WEEK, day__lte=last)
+        .select_related("publication__by")
+        .order_by("pk")
+    }
     return [
-        Concern(assistant, breach, max(breach.day, first), number)
+        Concern(assistant, breach, max(breach.day, first), number, reasons.get(fingerprint(assistant, breach)))
         for assistant in people
         if assistant.pk in shifts
-        for number, breach in enumerate(labour_code.check(persons[assistant.pk], shifts[assistant.pk], limits=limits))
+        for number, breach in enumerate(
+            labour_code.check(persons[assistant.pk], shifts[assistant.pk], limits=limits, publication=publication)
+        )
         if touches(breach, first, last)
     ]
+
+
+def as_the_law_sees(row: Shift) -> labour_code.Shift:
+    """A stored shift for the rules. One that is public as it stands was announced on its day, any other not yet."""
+    told = row.announced
+    known = told is not None and told.tells(row)
+    return labour_code.Shift(
+        key=row.pk,
+        start=row.start,
+        end=row.end,
+        announced=told.announced_on if told is not None and known else None,
+        agreed=told is not None and known and told.is_agreed,
+    )
 
 
 def touches(breach: Breach, first: date, last: date) -> bool:

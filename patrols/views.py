@@ -13,10 +13,11 @@ from apk import czech
 from apk.audit.models import AccessLog
 from apk.calendar import Week, local_date
 from apk.csv_files import CONTENT_TYPE, csv_lines
-from apk.people.access import Permission, SignedInRequest, requires
+from apk.people.access import Permission, Role, SignedInRequest, requires
 from patrols.forms import CopyForm, NewShiftForm, ShiftChangeForm, ShiftForm, WeekPicker, values_of
-from patrols.models import OutdatedError, Shift, ShiftError
-from patrols.planning import Copy, cell_id, copies_of_last_week, copy_last_week, week_plan
+from patrols.models import Announcement, OutdatedError, Shift, ShiftError
+from patrols.planning import Copy, cell_id, copies_of_last_week, copy_last_week, shown_to, week_plan
+from patrols.publishing import described
 
 
 @requires(Permission.VIEW_PLAN)
@@ -48,6 +49,7 @@ def week_page(request: SignedInRequest, week: Week, picker: WeekPicker) -> HttpR
         "today": today,
         "is_this_week": week == Week.of(today),
         "may_plan": request.user.may(Permission.PLAN_SHIFTS),
+        "unpublished": plan.unpublished if request.user.may(Permission.PLAN_SHIFTS) else 0,
         "span": czech.days(week.first_day, week.last_day),
     }
     return render(request, "patrols/week.html", context, status=422 if picker.errors else 200)
@@ -56,9 +58,9 @@ def week_page(request: SignedInRequest, week: Week, picker: WeekPicker) -> HttpR
 @requires(Permission.VIEW_PLAN)
 @require_safe
 def export_week(request: SignedInRequest, week: Week) -> HttpResponse:
-    """The week's shifts as CSV, one a line."""
+    """The week's shifts as CSV, one a line; assistants get theirs as they were told."""
     shifts = (
-        Shift.objects.visible_to(request.user)
+        shown_to(request.user)
         .starting_within(week.first_day, week.last_day)
         .select_related("assistant__user", "locality")
         .order_by("start", "assistant__user__sort_key", "pk")
@@ -94,9 +96,12 @@ def export_week(request: SignedInRequest, week: Week) -> HttpResponse:
 @requires(Permission.VIEW_PLAN)
 @require_safe
 def shift(request: SignedInRequest, pk: int) -> HttpResponse:
-    """All about one shift."""
+    """All about one shift; assistants are led to what they were told of it."""
+    if request.user.role == Role.ASSISTANT:
+        told = get_object_or_404(Announcement.objects.visible_to(request.user), shift=pk)
+        return redirect(told)
     shifts = Shift.objects.visible_to(request.user)
-    found = get_object_or_404(shifts.select_related("assistant__user", "locality__district"), pk=pk)
+    found = get_object_or_404(shifts.select_related("assistant__user", "locality__district", "announcement"), pk=pk)
     context = {
         "shift": found,
         "may_change": request.user.may(Permission.PLAN_SHIFTS)
@@ -224,10 +229,6 @@ def typed(request: SignedInRequest) -> QueryDict | None:
 def form_page(request: SignedInRequest, template: str, form: ShiftForm, **context: Any) -> HttpResponse:
     back = reverse("patrols:week", args=[Week.of(form.chosen_day)])
     return render(request, template, {"form": form, "back": back, **context}, status=422 if form.errors else 200)
-
-
-def described(shift: Shift) -> str:
-    return f"{shift.summary}{' (končí následující den)' if shift.ends_next_day else ''}"
 
 
 def place_in_plan(shift: Shift) -> str:

@@ -20,6 +20,7 @@ from patrols.models import (
     Activity,
     ActivityCount,
     ActivityKind,
+    Announcement,
     Attendance,
     CalledPatrol,
     Counter,
@@ -124,15 +125,36 @@ class LocalityFactory(DjangoModelFactory):
 
 
 class ShiftFactory(DjangoModelFactory):
-    """A shift of eight hours from `start`; each next one is a day later, so that they never overlap."""
+    """A shift of eight hours from `start`; each next one is a day later, so that they never overlap.
+
+    The assistant knows of it as it stands; `announced=False` makes one that only the desk knows.
+    """
 
     class Meta:
         model = Shift
+        skip_postgeneration_save = True
 
     assistant = factory.SubFactory(AssistantFactory)
     locality = factory.SubFactory(LocalityFactory)
     start = factory.Sequence(lambda n: local(2021, 4, 1, 8) + timedelta(days=n))
     end = factory.LazyAttribute(lambda shift: shift.start + timedelta(hours=8))
+
+    @factory.post_generation
+    def announced(self, create: bool, extracted: bool | None, **kwargs: Any) -> None:
+        if create and extracted is not False:
+            Announcement.objects.create(
+                **{
+                    "shift": self,
+                    "assistant": self.assistant,
+                    "locality": self.locality,
+                    "start": self.start,
+                    "end": self.end,
+                    "note": self.note,
+                    "announced_on": date(2021, 1, 1),
+                    "asks": Announcement.Question.NOTHING,
+                    **kwargs,
+                }
+            )
 
 
 class ActivityKindFactory(DjangoModelFactory):

@@ -15,11 +15,12 @@ from apk.demo.city import shifted
 from apk.localities.models import Locality
 from apk.people.models import Assistant
 from findings.models import Finding, Place, PlaceKind, Source
-from patrols.models import Shift
+from patrols.models import Announcement, Shift
 
 Site = tuple[Locality, list[tuple[Place, PlaceKind]]]
 
 SHIFT_LENGTH = timedelta(hours=8)
+NOTICE = timedelta(days=21)
 
 
 @dataclass(frozen=True)
@@ -76,6 +77,22 @@ def plan_days(days: Iterable[date], team: Sequence[Assistant], sites: Sequence[S
             start = datetime.combine(day, starts_at(day, late=(n + week) % 2 == 1), LOCAL)
             shifts.append(Shift(assistant=team[n], locality=sites[place][0], start=start, end=start + SHIFT_LENGTH))
     return shifts
+
+
+def announce(shifts: Sequence[Shift]) -> None:
+    """Lets the assistants know of saved shifts as they stand, with nothing to answer."""
+    Announcement.objects.bulk_create(
+        Announcement(
+            shift=shift,
+            assistant=shift.assistant,
+            locality=shift.locality,
+            start=shift.start,
+            end=shift.end,
+            announced_on=shift.starts_on - NOTICE,
+            asks=Announcement.Question.NOTHING,
+        )
+        for shift in shifts
+    )
 
 
 def find_in_month(
@@ -146,6 +163,7 @@ def work_year(year: int, team: Sequence[Assistant], sites: Sequence[Site]) -> No
     """Saves a whole year of shifts and findings."""
     months = [Month(year, number) for number in range(1, 13)]
     shifts = Shift.objects.bulk_create(plan_days([day for month in months for day in month.days], team, sites))
+    announce(shifts)
     for month in months:
         Finding.objects.bulk_create(find_in_month(month, SEASONS[month.number], shifts, sites))
 
@@ -162,6 +180,7 @@ def work_lately(now: datetime, team: Sequence[Assistant], sites: Sequence[Site])
     days = [months[0].first_day + timedelta(days=n) for n in range((horizon - months[0].first_day).days + 1)]
     planned = plan_days(days, team, sites)
     shifts = Shift.objects.bulk_create(planned)
+    announce(shifts)
     # The current month is drawn from its whole plan, so that its past does not change with the day of the making.
     rest = plan_days([day for day in month.days if day > horizon], team, sites)
     for each in months:

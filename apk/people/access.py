@@ -40,6 +40,7 @@ class Permission(StrEnum):
     MANAGE_LOCALITIES = "manage-localities"
     VIEW_PLAN = "view-plan"
     PLAN_SHIFTS = "plan-shifts"
+    KEEP_OWN_PLAN = "keep-own-plan"
     VIEW_FINDINGS = "view-findings"
     EXPORT_FINDINGS = "export-findings"
     VIEW_ACTIVITIES = "view-activities"
@@ -62,6 +63,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
         {
             Permission.LOG_IN_THE_FIELD,
             Permission.VIEW_PLAN,
+            Permission.KEEP_OWN_PLAN,
             Permission.VIEW_FINDINGS,
             Permission.VIEW_ACTIVITIES,
             # The employee may see their own record of working hours (zákoník práce § 96).

@@ -5,6 +5,13 @@ from patrols.models.activities import (
     ActivityCount,
     ActivityQuerySet,
 )
+from patrols.models.announcements import (
+    Announcement,
+    AnnouncementQuerySet,
+    Notice,
+    Override,
+    Publication,
+)
 from patrols.models.attendance import Attendance, AttendanceQuerySet
 from patrols.models.codes import IN_ORDER, ActivityKind, CalledPatrol, Code, Counter, Organisation, ReferralReason
 from patrols.models.shifts import (
@@ -18,6 +25,7 @@ from patrols.models.shifts import (
     ShiftError,
     ShiftInUseError,
     ShiftQuerySet,
+    Stage,
 )
 
 __all__ = [
@@ -29,6 +37,8 @@ __all__ = [
     "ActivityCount",
     "ActivityKind",
     "ActivityQuerySet",
+    "Announcement",
+    "AnnouncementQuerySet",
     "Attendance",
     "AttendanceQuerySet",
     "CalledPatrol",
@@ -37,12 +47,16 @@ __all__ = [
     "LocalityClosedError",
     "NotEmployedError",
     "NotLedError",
+    "Notice",
     "Organisation",
     "OutdatedError",
     "OverlapError",
+    "Override",
+    "Publication",
     "ReferralReason",
     "Shift",
     "ShiftError",
     "ShiftInUseError",
     "ShiftQuerySet",
+    "Stage",
 ]

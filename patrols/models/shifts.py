@@ -1,9 +1,9 @@
 """Shifts: who patrols where, from when to when."""
 
 import hashlib
-from datetime import UTC, date, datetime, timedelta
-from decimal import Decimal
-from typing import ClassVar, Self
+from datetime import UTC, datetime, timedelta
+from enum import Enum
+from typing import TYPE_CHECKING, ClassVar, Self
 
 import pghistory
 import psycopg
@@ -11,18 +11,29 @@ from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import RangeBoundary, RangeOperators
 from django.db import IntegrityError, models, transaction
 from django.db.models import Count, F, OuterRef, ProtectedError, Q, Sum, Value
-from django.db.models.functions import Greatest, Least, TruncDate
+from django.db.models.functions import Greatest, Least
 from django.db.models.lookups import LessThanOrEqual
 from django.urls import reverse
 
 from apk import czech
-from apk.calendar import LOCAL, Month, Week, day_bounds, duration, hours, local_date
 from apk.localities.models import Locality
 from apk.people.access import Role
 from apk.people.models import Assistant, Employment, Mentorship, User
 from apk.refusal import Refused
+from patrols.models.times import Times, TimesQuerySet
+
+if TYPE_CHECKING:
+    from patrols.models.announcements import Announcement
 
 LONGEST = timedelta(hours=24)
+
+
+class Stage(Enum):
+    """How far the plan is with a shift; the value is how pages say it."""
+
+    DRAFT = "rozpracováno"
+    CHANGED = "změněno, nezveřejněno"
+    PUBLISHED = "zveřejněno"
 
 
 class ShiftError(Refused):
@@ -92,9 +103,13 @@ COUNTS: dict[str, models.Aggregate] = {
 }
 
 
-class ShiftQuerySet(models.QuerySet["Shift"]):
+class ShiftQuerySet(TimesQuerySet):
     def visible_to(self, user: User) -> Self:
-        """Assistants see their own; mentors those of assistants they lead or led; coordinators all."""
+        """Assistants see their own that were announced to them; mentors those of assistants they lead or led;
+        coordinators all.
+
+        An assistant is shown the announcement, never the row: the row may already hold a change that is not public.
+        """
         match user.role:
             case Role.COORDINATOR:
                 return self
@@ -103,27 +118,12 @@ class ShiftQuerySet(models.QuerySet["Shift"]):
                     models.Exists(Mentorship.objects.filter(assistant=OuterRef("assistant"), mentor__user=user))
                 )
             case Role.ASSISTANT:
-                return self.filter(assistant__user=user)
+                return self.filter(assistant__user=user, announcement__assistant=F("assistant"))
             case _:
                 return self.none()
 
-    def planned_by(self, user: User) -> Self:
-        """Shifts that `user` may change: of assistants whom they lead on the day when the shift begins."""
-        mentorship = Mentorship.objects.filter(
-            Q(ends__isnull=True) | Q(ends__gte=OuterRef("day")),
-            starts__lte=OuterRef("day"),
-            assistant=OuterRef("assistant"),
-            mentor__user=user,
-        )
-        return self.alias(day=TruncDate("start", tzinfo=LOCAL)).filter(models.Exists(mentorship))
-
-    def overlapping(self, start: datetime, end: datetime) -> Self:
-        """Shifts with at least an instant between `start` (in) and `end` (out)."""
-        return self.filter(start__lt=end, end__gt=start)
-
-    def in_month(self, month: Month) -> Self:
-        """Shifts with at least an instant in the month, also those that begin before it or end after it."""
-        return self.overlapping(month.start, month.end)
+    def with_announcements(self) -> Self:
+        return self.select_related("announcement")
 
     def within(self, lower: datetime, upper: datetime) -> Self:
         """Shifts with time between two instants, each with `seconds_within`: how much of it, in whole seconds."""
@@ -132,14 +132,6 @@ class ShiftQuerySet(models.QuerySet["Shift"]):
     def counts(self, lower: datetime, upper: datetime) -> dict[str, int]:
         """The figures of `COUNTS` over the time of these shifts between two instants, in one query."""
         return self.within(lower, upper).aggregate(**COUNTS)
-
-    def starting_within(self, first: date, last: date) -> Self:
-        """Shifts that begin on one of the days from `first` to `last`, both included."""
-        return self.filter(start__gte=day_bounds(first)[0], start__lt=day_bounds(last)[1])
-
-    def at(self, moment: datetime) -> Self:
-        """Shifts under way at that instant, of each assistant one at most. A shift's end is no longer in it."""
-        return self.filter(start__lte=moment, end__gt=moment)
 
     @transaction.atomic
     def assign(
@@ -156,14 +148,14 @@ class ShiftQuerySet(models.QuerySet["Shift"]):
 
 
 @pghistory.track()
-class Shift(models.Model):
-    """One assistant's shift in one locality. Two shifts of one assistant cannot overlap: the database refuses."""
+class Shift(Times):
+    """One assistant's shift in one locality, as the desk plans it.
+
+    Two shifts of one assistant cannot overlap: the database refuses.
+    """
 
     assistant = models.ForeignKey(Assistant, models.PROTECT, related_name="shifts", verbose_name="asistent")
     locality = models.ForeignKey(Locality, models.PROTECT, related_name="shifts", verbose_name="lokalita")
-    start = models.DateTimeField("začátek")
-    end = models.DateTimeField("konec")
-    note = models.CharField("poznámka", max_length=200, blank=True)
 
     objects = ShiftQuerySet.as_manager()
 
@@ -200,42 +192,17 @@ class Shift(models.Model):
         return reverse("patrols:shift", args=[self.pk])
 
     @property
-    def starts_on(self) -> date:
-        """The local day when the shift begins, to which the plan counts it."""
-        return local_date(self.start)
+    def announced(self) -> "Announcement | None":
+        """What the assistant was told of this shift. Runs a query unless `with_announcements` brought it."""
+        return getattr(self, "announcement", None)
 
     @property
-    def week(self) -> Week:
-        return Week.of(self.start)
-
-    @property
-    def last_day(self) -> date:
-        """The last local day that the shift touches; midnight belongs to the day before it."""
-        return local_date(self.end - timedelta(microseconds=1))
-
-    @property
-    def ends_next_day(self) -> bool:
-        return self.last_day > self.starts_on
-
-    @property
-    def length(self) -> timedelta:
-        """Real time, right also when the clocks change."""
-        return duration(self.start, self.end)
-
-    @property
-    def hours(self) -> Decimal:
-        return hours(self.length)
-
-    @property
-    def clock(self) -> str:
-        """„22:00–6:00", as local clocks show it."""
-        start, end = self.start.astimezone(LOCAL), self.end.astimezone(LOCAL)
-        return f"{start.hour}:{start.minute:02}–{end.hour}:{end.minute:02}"
-
-    @property
-    def summary(self) -> str:
-        """„Jílová, pondělí 5. 4. 2021 8:00–16:00". Reads the locality."""
-        return f"{self.locality}, {czech.day_in_week(self.starts_on)} {self.clock}"
+    def stage(self) -> Stage:
+        """How far the plan is with it; as `announced`."""
+        told = self.announced
+        if told is None:
+            return Stage.DRAFT
+        return Stage.PUBLISHED if told.tells(self) else Stage.CHANGED
 
     @property
     def revision(self) -> str:

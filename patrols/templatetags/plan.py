@@ -19,3 +19,9 @@ def of_severity(concerns: Iterable[Concern], severity: str) -> list[Concern]:
 def that_matter(concerns: Iterable[Concern]) -> list[Concern]:
     """Errors first, then warnings; each by person and day."""
     return sorted((concern for concern in concerns if concern.matters), key=lambda each: -each.breach.severity)
+
+
+@register.filter
+def unexcused(concerns: Iterable[Concern]) -> list[Concern]:
+    """Those without a reason why the plan holds in spite of them."""
+    return [concern for concern in concerns if not concern.excused]

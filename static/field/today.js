@@ -117,6 +117,10 @@ function know(data) {
   const { mentor, findings } = data;
   const withoutPhone = mentor && !mentor.phone ? " (telefon není zapsán)" : "";
   text("[data-mentor]", mentor ? mentor.name + withoutPhone : "Dnes nemáte přiděleného mentora.");
+  const waiting = data.plan?.waiting ?? 0;
+  $("[data-plan-waiting]").hidden = waiting === 0;
+  const changes = counted(waiting, "změna plánu", "změny plánu", "změn plánu");
+  text("[data-plan-sentence]", `Na vaši odpověď čeká ${changes}.`);
   telephone($("[data-mentor-call]"), mentor?.phone ?? "");
   text("[data-mentor-phone]", mentor?.phone ?? "");
   $("[data-findings]").hidden = findings.length === 0;
