@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('localities', '0001_initial'),
-        ('patrols', '0003_first_code_lists'),
+        ('patrols', '0004_withdrawals_with_a_reason'),
         ('people', '0001_initial'),
         ('pghistory', '0007_auto_20250421_0444'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),

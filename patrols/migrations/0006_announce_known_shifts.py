@@ -29,7 +29,7 @@ def announce(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ("patrols", "0004_announcements"),
+        ("patrols", "0005_announcements"),
     ]
 
     operations = [
