@@ -75,7 +75,7 @@ def _stop(_signal: int, _frame: FrameType | None) -> None:
 def run() -> None:
     """Starts every part and watches them. Raises Stopped when asked to finish, Refusal when a part fails."""
     port = _chosen_port()
-    environment = _environment()
+    environment = _environment(port)
     os.environ.update(environment)
     with ExitStack() as stack:
         servers = stack.enter_context(embedded.servers(VAR, logs=LOGS))
@@ -152,9 +152,14 @@ def _chosen_port() -> int:
     return port
 
 
-def _environment() -> dict[str, str]:
+def _environment(port: int) -> dict[str, str]:
     """The environment of every part: what the person or ``.env`` set, and for the rest what suits one computer."""
-    defaults = {"HTTPS": "false", "ALLOWED_HOSTS": "localhost,127.0.0.1", "PYTHONUNBUFFERED": "1"}
+    defaults = {
+        "HTTPS": "false",
+        "ALLOWED_HOSTS": "localhost,127.0.0.1",
+        "PUBLIC_URL": f"http://localhost:{port}",
+        "PYTHONUNBUFFERED": "1",
+    }
     environment = {**defaults, **os.environ}
     if not environment.get("SECRET_KEY"):
         environment["SECRET_KEY"] = _secret_key()

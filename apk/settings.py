@@ -32,6 +32,8 @@ ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1"])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 # True when people reach the application over HTTPS: cookies, HSTS and redirects follow it.
 HTTPS = env.bool("HTTPS", default=True)
+# Where people reach the application: documents carry links to the records behind their figures.
+PUBLIC_URL = env.str("PUBLIC_URL", default="").rstrip("/")
 # South-west and north-east corner (lat, lon) inside which a finding may lie; the default is the city of Ostrava.
 CITY_NAME = env.str("CITY_NAME", default="Ostrava")
 CITY_BOUNDS = tuple(env.list("CITY_BOUNDS", cast=float, default=[49.72, 18.09, 49.91, 18.39]))
@@ -273,6 +275,7 @@ CELERY_BEAT_SCHEDULE = {
     },
     "sweep-photos": {"task": "findings.tasks.sweep_photos", "schedule": crontab(minute="40", hour="3")},
     "forget-sign-ins": {"task": "apk.people.tasks.forget_sign_ins", "schedule": crontab(minute="15", hour="0")},
+    "sweep-documents": {"task": "reports.tasks.sweep_documents", "schedule": crontab(minute="50", hour="3")},
     "sweep-jobs": {"task": "reports.tasks.sweep_jobs", "schedule": timedelta(seconds=30)},
     "send-notices-of-plans": {"task": "patrols.tasks.send_notices", "schedule": timedelta(minutes=1)},
     "worker-heartbeat": {"task": "apk.tasks.beat_heart", "schedule": timedelta(seconds=15)},

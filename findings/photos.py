@@ -7,21 +7,19 @@ committed after its file is safely on the disk; a file without a row, left by a 
 
 import hashlib
 import io
-import os
 import secrets
 import struct
-from contextlib import suppress
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from pathlib import Path
+from datetime import datetime
 from typing import Final
 from uuid import UUID
 
 import structlog
-from django.conf import settings
 from django.db import transaction
 from PIL import Image, ImageOps
 
+from apk import private_files
 from apk.calendar import Month
 from apk.sync import registry
 from apk.sync.models import Held
@@ -37,8 +35,6 @@ QUALITY: Final = 80
 MAX_PHOTOS: Final = 6
 
 FOLDER: Final = "photos"
-# Far longer than any transaction, so that a file still waiting for its row is never taken for one that has none.
-ORPHANED_AFTER: Final = timedelta(days=1)
 
 # What Pillow raises about a file that is not what it claims to be.
 UNDECODABLE: Final = (
@@ -76,11 +72,11 @@ def keep(finding_id: UUID, photo_id: UUID, uploaded: bytes) -> bool:
     try:
         is_new = recorded(finding_id, photo_id, digest, jpeg, name)
     except PhotoRefused:
-        path_of(name).unlink()
+        private_files.path_of(name).unlink()
         raise
     # Any other error may have come while COMMIT was under way, and the row may be there: the file then stays.
     if not is_new:
-        path_of(name).unlink()
+        private_files.path_of(name).unlink()
     return is_new
 
 
@@ -199,47 +195,19 @@ def written(content: bytes) -> str:
     """
     token = secrets.token_hex(16)
     name = f"{FOLDER}/{token[:2]}/{token[2:]}.jpg"
-    path = path_of(name)
-    partial = path.with_suffix(".part")
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with partial.open("xb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        partial.rename(path)
-        for directory in (path.parent, path.parent.parent):
-            flush_directory(directory)
+        private_files.write(name, content)
     except OSError as error:
-        with suppress(OSError):
-            partial.unlink(missing_ok=True)
         log.error("photos.not_written", name=name, exc_info=True)  # noqa: G201  # structlog's own way
         raise NotNow("Server teď nemá kam fotografii uložit. Zůstává v telefonu.") from error
     return name
 
 
-def flush_directory(directory: Path) -> None:
-    """Makes names in a directory survive a power cut."""
-    descriptor = os.open(directory, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
-def path_of(name: str) -> Path:
-    return Path(settings.MEDIA_ROOT) / name
-
-
 def sweep(now: datetime) -> int:
-    """Deletes files without a row, left by crashes more than `ORPHANED_AFTER` ago, and says how many there were."""
-    root = Path(settings.MEDIA_ROOT)
-    limit = (now - ORPHANED_AFTER).timestamp()
-    old = {str(path.relative_to(root)): path for path in root.glob(f"{FOLDER}/*/*") if path.stat().st_mtime < limit}
-    kept: set[str] = set()
-    for photos in (Photo.objects, WaitingPhoto.objects):
-        kept.update(photos.filter(file__in=old).values_list("file", flat=True))
-    for name in old.keys() - kept:
-        old[name].unlink()
-        log.info("photos.swept", name=name)
-    return len(old.keys() - kept)
+    """Deletes files without a row, left by crashes, and says how many there were."""
+
+    def kept(names: Iterable[str]) -> set[str]:
+        rows = (photos.filter(file__in=names) for photos in (Photo.objects, WaitingPhoto.objects))
+        return {name for found in rows for name in found.values_list("file", flat=True)}
+
+    return private_files.sweep(FOLDER, now, kept)

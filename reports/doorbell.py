@@ -1,4 +1,4 @@
-"""Calls a worker to a job. A ring that nobody hears costs a little time: the sweeper rings again."""
+"""Calls a worker to a piece of work. A ring that nobody hears costs a little time: the sweeper rings again."""
 
 import structlog
 from celery import current_app
@@ -7,18 +7,19 @@ from kombu.exceptions import OperationalError
 log = structlog.get_logger(__name__)
 
 BUILD_SUMMARY = "reports.tasks.build_summary"
+BUILD_EDITION = "reports.tasks.build_edition"
 
 # Who rings is answering a person: a broker that is down or mute is given up within two seconds, not waited for.
 IMPATIENT = {"max_retries": 0, "socket_connect_timeout": 1, "socket_timeout": 1}
 
 
-def ring(job_id: int) -> None:
-    """Sends the job's number to the worker. A broker that does not answer is logged, never an error."""
+def ring(job_id: int, task: str = BUILD_SUMMARY) -> None:
+    """Sends the number of the work to the worker's `task`. A broker that does not answer is logged, never an error."""
     with current_app.connection_for_write() as connection:
         connection.transport_options = {**connection.transport_options, **IMPATIENT}
         try:
             current_app.send_task(
-                BUILD_SUMMARY, kwargs={"job_id": job_id}, connection=connection, retry=False, ignore_result=True
+                task, kwargs={"job_id": job_id}, connection=connection, retry=False, ignore_result=True
             )
         except OperationalError as error:
-            log.warning("doorbell_not_heard", job=job_id, error=str(error))
+            log.warning("doorbell_not_heard", task=task, job=job_id, error=str(error))

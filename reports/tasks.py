@@ -4,8 +4,8 @@ from celery import shared_task
 from django.utils import timezone
 
 from apk.calendar import Month
-from reports import building, doorbell
-from reports.models import Job, MonthlySummary
+from reports import building, doorbell, editions
+from reports.models import Edition, Job, MonthlySummary
 
 
 @shared_task(name=doorbell.BUILD_SUMMARY)
@@ -14,11 +14,25 @@ def build_summary(*, job_id: int) -> None:
     building.build(job_id)
 
 
+@shared_task(name=doorbell.BUILD_EDITION)
+def build_edition(*, job_id: int) -> None:
+    """Builds the documents of the edition."""
+    editions.build(job_id)
+
+
 @shared_task
 def sweep_jobs() -> None:
-    """Rings for every job that nobody works on, whatever became of its message or of its worker."""
+    """Rings for all work that nobody does, whatever became of its message or of its worker."""
     for job in Job.objects.waiting():
         doorbell.ring(job.pk)
+    for edition in Edition.objects.waiting():
+        doorbell.ring(edition.pk, doorbell.BUILD_EDITION)
+
+
+@shared_task
+def sweep_documents() -> None:
+    """Deletes the files of documents that crashes left without a row."""
+    editions.sweep(timezone.now())
 
 
 @shared_task

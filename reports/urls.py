@@ -1,9 +1,9 @@
-"""Addresses under /prehledy/ and /projekty/."""
+"""Addresses under /prehledy/, /dokumenty/ and /projekty/."""
 
 from django.urls import path
 
 import apk.converters  # noqa: F401  # registers <month:…>
-from reports import project_views, views
+from reports import document_views, project_views, views
 
 app_name = "reports"
 
@@ -15,7 +15,11 @@ urlpatterns = [
     path("prehledy/<month:month>/sestavit/", views.build, name="build"),
     path("prehledy/<month:month>/smeny/", views.shifts, name="shifts"),
     path("prehledy/<month:month>/smeny/export.csv", views.export_shifts, name="export-shifts"),
-    path("prehledy/<month:month>/dokument.<slug:extension>", views.download, name="download"),
+    path("prehledy/<month:month>/dokumenty/", document_views.month_documents, name="documents"),
+    path("prehledy/<month:month>/dokumenty/pripravit/", document_views.publish_month, name="publish"),
+    path("dokumenty/prehled.schema.json", document_views.schema, name="schema"),
+    path("dokumenty/vydani/<int:pk>/", document_views.edition, name="edition"),
+    path("dokumenty/soubor/<int:pk>/", document_views.download, name="download"),
     path("projekty/", project_views.project_list, name="projects"),
     path("projekty/novy/", project_views.create, name="create-project"),
     path("projekty/<int:pk>/", project_views.detail, name="project"),

@@ -1,6 +1,5 @@
 """Pages of the months: the list, one month with its figures, what lies behind the hours, the documents."""
 
-import hashlib
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -8,7 +7,7 @@ from django.conf import settings
 from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST, require_safe
@@ -22,7 +21,7 @@ from apk.people.access import Permission, SignedInRequest, requires
 from findings.maps import city_map
 from reports import months, progress
 from reports.charts import bar_chart
-from reports.documents import FORMATS
+from reports.document_views import attachment, documents_of
 from reports.documents.csv import cell
 from reports.documents.wording import headline
 from reports.drilldown import url
@@ -97,12 +96,6 @@ def month_rows(records: list[MonthRecord]) -> Iterator[tuple[Cell, ...]]:
         yield (str(record.month), project, record.condition.label, record.built_at, *values)
 
 
-def attachment(content: bytes, content_type: str, name: str) -> HttpResponse:
-    return HttpResponse(
-        content, content_type=content_type, headers={"Content-Disposition": f'attachment; filename="{name}"'}
-    )
-
-
 # --- One month -------------------------------------------------------------------------------------------------------
 
 
@@ -117,6 +110,7 @@ def month_page(request: SignedInRequest, month: Month) -> HttpResponse:
     context["stored"] = summary
     if summary:
         context |= shown(request, summary.value)
+        context |= documents_of(request, summary.value)
     return render(request, "reports/month.html", context)
 
 
@@ -165,7 +159,6 @@ def shown(request: SignedInRequest, summary: MonthSummary) -> dict[str, Any]:
         "by_locality": sorted(localities, key=lambda row: -row.values["pieces"]),
         "most_pieces": max((row.values["pieces"] for row in localities), default=0),
         "map": city_map(Locality.objects.visible_to(request.user), marks) | {"bounds": bounds_of(summary.places)},
-        "formats": FORMATS.values() if request.user.may(Permission.DOWNLOAD_REPORTS) else [],
     }
 
 
@@ -196,26 +189,6 @@ def building(request: SignedInRequest, month: Month) -> HttpResponse:
     if request.htmx and not (job and job.is_unfinished):
         return HttpResponseClientRefresh()
     return render(request, "reports/month_state.html", context)
-
-
-@requires(Permission.DOWNLOAD_REPORTS)
-@require_GET
-def download(request: SignedInRequest, month: Month, extension: str) -> HttpResponse:
-    """The stored summary as a document; who took it, and the digest of what was taken, go to the access log."""
-    if extension not in FORMATS:
-        raise Http404(f"no format {extension}")
-    stored = get_object_or_404(MonthlySummary.objects.visible_to(request.user).readable().of(month))
-    kind = FORMATS[extension]
-    content = kind.build(stored.value)
-    AccessLog.objects.note(
-        user=request.user,
-        action=AccessLog.Action.DOWNLOAD,
-        what=f"{stored} ({kind.name})",
-        month=str(month),
-        figures_sha256=stored.sha256,
-        file_sha256=hashlib.sha256(content).hexdigest(),
-    )
-    return attachment(content, kind.content_type, kind.file_name(month))
 
 
 # --- Behind the hours ------------------------------------------------------------------------------------------------

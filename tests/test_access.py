@@ -23,8 +23,9 @@ from apk.people.access import Permission
 from apk.people.models import Assistant, Mentor, User
 from findings.models import Finding, Photo
 from patrols.models import Activity, Shift
+from reports import editions
 from reports.counting import count
-from reports.models import GrantProject, MonthlySummary
+from reports.models import Document, GrantProject, MonthlySummary
 from tests import factories
 
 VISITORS = ("anonymous", "assistant", "other_assistant", "mentor", "other_mentor", "coordinator", "administrator")
@@ -101,6 +102,10 @@ ROWS: dict[str, str] = {
     "reports:month": "302 403 403 200 200 200 403",
     "reports:building": "302 403 403 200 200 200 403",
     "reports:build": "302 403 403 403 403 302 403",
+    "reports:documents": "302 403 403 403 403 200 403",
+    "reports:publish": "302 403 403 403 403 302 403",
+    "reports:schema": "302 403 403 200 200 200 403",
+    "reports:edition": "302 403 403 403 403 200 403",
     "reports:download": "302 403 403 403 403 200 403",
     "reports:shifts": "302 403 403 200 200 200 403",
     "reports:export-shifts": "302 403 403 403 403 200 403",
@@ -141,7 +146,7 @@ ROWS: dict[str, str] = {
 
 
 # Pages of reports that name a month and nothing else.
-MONTHLY = ("month", "building", "build", "shifts", "export-shifts")
+MONTHLY = ("month", "building", "build", "documents", "publish", "shifts", "export-shifts")
 
 
 def addresses(patterns: list[Any], namespace: str = "") -> Iterator[tuple[str, Callable[..., Any]]]:
@@ -168,6 +173,7 @@ class World:
     photo: Photo
     activity: Activity
     project: GrantProject
+    document: Document
 
     @cached_property
     def visitors(self) -> dict[str, User | None]:
@@ -226,7 +232,8 @@ class World:
             "findings:place": {"pk": self.finding.place_id},
             "findings:rename-place": {"pk": self.finding.place_id},
             **{f"reports:{name}": {"month": Month(2021, 4)} for name in MONTHLY},
-            "reports:download": {"month": Month(2021, 4), "extension": "csv"},
+            "reports:edition": {"pk": self.document.edition_id},
+            "reports:download": {"pk": self.document.pk},
             "reports:project": {"pk": self.project.pk},
             "reports:export-project-months": {"pk": self.project.pk},
             "reports:edit-project": {"pk": self.project.pk},
@@ -254,8 +261,10 @@ def world(mentor: Mentor, assistant: Assistant, settings: Any) -> World:
     activity = factories.ActivityFactory(assistant=assistant, shift=shift, locality=shift.locality)
     factories.AttendanceFactory(assistant=assistant)
     project = factories.GrantProjectFactory()
-    MonthlySummary.objects.store(count(Month(2021, 4)), inputs="", by=None)
-    return World(mentor, assistant, shift, finding, photo, activity, project)
+    stored = MonthlySummary.objects.store(count(Month(2021, 4)), inputs="", by=None)
+    edition = editions.request_month(stored.value, by=None)
+    document = Document.objects.create(edition=edition, format="csv", file="documents/a.csv", sha256="0" * 64, size=1)
+    return World(mentor, assistant, shift, finding, photo, activity, project, document)
 
 
 def test_every_address_has_a_row_and_every_row_an_address() -> None:

@@ -3,21 +3,32 @@
 Pure: the builders know neither the database nor the settings, the clock nor the language of the machine.
 """
 
-from collections.abc import Callable
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 from apk import csv_files
-from apk.calendar import Month
-from reports.documents import csv, json, pdf, xlsx
+from reports.documents import bundle, csv, json, pdf, xlsx
+from reports.documents.imprint import Imprint
+from reports.documents.wording import title
 from reports.summary import MonthSummary
+
+LAYOUT = 1
+"""Version of what documents look like. Raised with every change of a builder, so that editions made before keep their
+files and the same figures may be had in the new look."""
+
+
+class Builder(Protocol):
+    """Makes a file of a month's figures."""
+
+    def __call__(self, summary: MonthSummary, imprint: Imprint = ...) -> bytes: ...
 
 
 @dataclass(frozen=True)
-class DocumentFormat:
-    """A kind of file that a month can be had as.
+class FileKind:
+    """A kind of file: what a reader calls it and when they take it.
 
-    `name` is what a reader calls it, `purpose` says when to take it. `internal` documents name assistants and lodging
-    houses and stay in the house.
+    `internal` documents name assistants and lodging houses and stay in the house.
     """
 
     extension: str
@@ -25,11 +36,13 @@ class DocumentFormat:
     name: str
     purpose: str
     internal: bool
-    build: Callable[[MonthSummary], bytes]
 
-    def file_name(self, month: Month) -> str:
-        """„prehled-2021-04.xlsx"."""
-        return f"prehled-{month}.{self.extension}"
+
+@dataclass(frozen=True)
+class DocumentFormat(FileKind):
+    """A kind of file that a month can be had as."""
+
+    build: Builder
 
 
 FORMATS: dict[str, DocumentFormat] = {
@@ -49,3 +62,14 @@ FORMATS: dict[str, DocumentFormat] = {
     )
 }
 """Every format by its extension, in the order in which they are offered."""
+
+BUNDLE = FileKind("zip", "application/zip", "Vše v jednom (ZIP)", "k archivaci, s otisky souborů", True)
+
+FILES: dict[str, FileKind] = {**FORMATS, BUNDLE.extension: BUNDLE}
+"""Every file of an edition by its extension."""
+
+
+def build_bundle(summary: MonthSummary, imprint: Imprint, parts: Sequence[bundle.Part]) -> bytes:
+    """The files of a month in one; its time is the last day of the month."""
+    day = summary.month.last_day
+    return bundle.build(title(summary), summary.digest, imprint, parts, (day.year, day.month, day.day, 0, 0, 0))

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from apk.csv_files import Cell, csv_lines
+from reports.documents.imprint import UNISSUED, Imprint
 from reports.documents.wording import INTERNAL, SECONDS_IN_HOUR
 from reports.figures import BREAKDOWNS, EVENTS, FIGURES, PIECES, Figure, Unit
 from reports.summary import MonthSummary
@@ -14,18 +15,19 @@ HEADER = ("oddíl", "klíč", "název", "ukazatel", "jednotka", "hodnota")
 HOURS = Decimal("0.0001")
 
 
-def build(summary: MonthSummary) -> bytes:
+def build(summary: MonthSummary, imprint: Imprint = UNISSUED) -> bytes:
     """The file. Hours have up to four decimals; keys are those by which the records behind are filtered."""
-    return b"".join(csv_lines([HEADER, *_rows(summary)]))
+    return b"".join(csv_lines([HEADER, *_rows(summary, imprint)]))
 
 
-def _rows(summary: MonthSummary) -> Iterator[tuple[Cell, ...]]:
+def _rows(summary: MonthSummary, imprint: Imprint) -> Iterator[tuple[Cell, ...]]:
     for label, text in (
         ("měsíc", str(summary.month)),
         ("město", summary.city),
         ("projekt", summary.project_name),
         ("číslo projektu", summary.project_number),
         ("publicita", summary.publicity),
+        ("vydání", imprint.text),
         ("otisk hodnot SHA-256", summary.digest),
         ("poznámka", INTERNAL),
     ):

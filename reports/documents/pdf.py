@@ -16,6 +16,7 @@ import fontpkg_roboto
 import typst
 
 from apk import czech
+from reports.documents.imprint import UNISSUED, Imprint
 from reports.documents.outward import outward
 from reports.documents.wording import figure_in_words, figure_text, headline, not_a_sum, one_line, title
 from reports.figures import BREAKDOWNS, EVENTS, HEADLINE, PIECES, PLACES, Figure
@@ -40,14 +41,14 @@ PRINTED = ("locality", "district", "place_kind")
 """The breakdowns that become tables, in their order; days would fill a page and stand in the workbook."""
 
 
-def build(summary: MonthSummary) -> bytes:
+def build(summary: MonthSummary, imprint: Imprint = UNISSUED) -> bytes:
     """The file. Its date is the last day of the month; neither the clock nor the system's fonts are looked at."""
     pdf: bytes = typst.compile(
         TEMPLATE,
         root=TEMPLATE.parent,
         font_paths=_fonts(),
         ignore_system_fonts=True,
-        sys_inputs={"data": json.dumps(_drawable(_data(summary)))},
+        sys_inputs={"data": json.dumps(_drawable(_data(summary, imprint)))},
         pdf_standards=["a-2a", "ua-1"],
         timestamp=datetime.combine(summary.month.last_day, time(), UTC),
     )
@@ -59,7 +60,7 @@ def _fonts() -> typst.Fonts:
     return typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[FONTS])
 
 
-def _data(summary: MonthSummary) -> dict[str, Any]:
+def _data(summary: MonthSummary, imprint: Imprint) -> dict[str, Any]:
     """What the template shows: words and numbers ready to be printed."""
     public = outward(summary)
     date = summary.month.last_day
@@ -69,6 +70,7 @@ def _data(summary: MonthSummary) -> dict[str, Any]:
         "description": headline(summary),
         "date": [date.year, date.month, date.day],
         "digest": summary.digest,
+        "imprint": imprint.text,
         "publicity": one_line(summary.publicity),
         "logos": ["Ministerstvo vnitra ČR", one_line(summary.city)],
         "project": " · ".join(text for text in project if text),

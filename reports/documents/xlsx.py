@@ -15,6 +15,7 @@ from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from apk import czech
+from reports.documents.imprint import UNISSUED, Imprint
 from reports.documents.wording import INTERNAL, SECONDS_IN_HOUR, headline, not_a_sum, one_line, title, unit_text
 from reports.figures import BREAKDOWNS, EVENTS, FIGURES, PIECES, Breakdown, Figure, Unit
 from reports.summary import MonthSummary, Row
@@ -61,7 +62,7 @@ class Column:
     kind: Kind
 
 
-def build(summary: MonthSummary) -> bytes:
+def build(summary: MonthSummary, imprint: Imprint = UNISSUED) -> bytes:
     """The workbook: „Přehled", a sheet for each breakdown, „Místa nálezů". Time is in hours."""
     file = BytesIO()
     workbook = Workbook(file, OPTIONS)

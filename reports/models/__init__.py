@@ -7,6 +7,7 @@ from reports.models.closing import (
     SealQuerySet,
     lock_month,
 )
+from reports.models.documents import Document, DocumentQuerySet, Edition, EditionQuerySet
 from reports.models.grants import (
     Annex,
     CostLine,
@@ -28,6 +29,10 @@ __all__ = [
     "ClosingStepQuerySet",
     "CostLine",
     "Deadline",
+    "Document",
+    "DocumentQuerySet",
+    "Edition",
+    "EditionQuerySet",
     "GrantProject",
     "GrantProjectQuerySet",
     "Indicator",

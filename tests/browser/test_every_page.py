@@ -19,7 +19,7 @@ world = test_access.world
 
 LOOKS = ((1280, "light"), (320, "dark"))
 
-# What the browser does not show as a page: data, files, and a fragment of the month's page.
+# What the browser does not show as a page: data, files, and fragments of pages.
 NOT_PAGES = {name for name in ROWS if name.startswith("sync:")} | {
     "healthz",
     "readyz",
@@ -28,6 +28,8 @@ NOT_PAGES = {name for name in ROWS if name.startswith("sync:")} | {
     "field:worker",
     "findings:photo",
     "reports:building",
+    "reports:edition",
+    "reports:schema",
 }
 
 

@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pytest
 
-from apk.calendar import Month
 from reports.documents import FORMATS
 from tests.reports.april import april, empty
 
@@ -83,12 +82,3 @@ def test_document_does_not_depend_on_the_order_that_a_database_kept(name):
 @pytest.mark.parametrize(("name", "kilobytes"), [("pdf", 120), ("xlsx", 30), ("csv", 40), ("json", 30)])
 def test_document_is_small(name, kilobytes):
     assert len(FORMATS[name].build(april())) < kilobytes * 1024
-
-
-def test_file_name_says_which_month():
-    assert [kind.file_name(Month(2021, 4)) for kind in FORMATS.values()] == [
-        "prehled-2021-04.pdf",
-        "prehled-2021-04.xlsx",
-        "prehled-2021-04.csv",
-        "prehled-2021-04.json",
-    ]

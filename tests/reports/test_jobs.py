@@ -7,7 +7,8 @@ from apk.calendar import Month
 from reports import building, doorbell, tasks
 from reports.counting import count
 from reports.models import Job, MonthlySummary
-from reports.models.jobs import ALLOWED, MAX_ATTEMPTS, LostJobError, lock_number
+from reports.models.jobs import lock_number
+from reports.models.work import ALLOWED, MAX_ATTEMPTS, LostJobError
 from tests.factories import FindingFactory
 
 APRIL = Month(2021, 4)

@@ -1,12 +1,10 @@
 """Pages of the months: who sees what, in which state a month is, what may be downloaded and what that leaves behind."""
 
 import csv
-import hashlib
 import io
 from collections.abc import Callable
 from typing import Any
 
-import openpyxl
 import pytest
 from django.db import connection
 from django.test import Client
@@ -18,7 +16,6 @@ from apk.audit.models import AccessLog
 from apk.calendar import Month
 from apk.people.models import Assistant, Mentor, User
 from reports import doorbell, months, progress
-from reports.documents import FORMATS
 from reports.models import Job, MonthlySummary
 from reports.months import Condition
 from tests.factories import (
@@ -44,10 +41,6 @@ READ_BY_ALL_DESKS = [MONTHS, PAGE, BUILDING, SHIFTS]
 EXPORTS = [reverse("reports:export-months"), reverse("reports:export-shifts", args=[APRIL])]
 
 
-def document(extension: str, month: Month = APRIL) -> str:
-    return reverse("reports:download", args=[month, extension])
-
-
 @pytest.fixture(autouse=True)
 def rung(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """Jobs that a worker was called to; nobody comes."""
@@ -69,7 +62,7 @@ def test_mentor_reads(address, client_of, mentor):
     assert client_of(mentor).get(address).status_code == 200
 
 
-@pytest.mark.parametrize("address", [*EXPORTS, document("xlsx")])
+@pytest.mark.parametrize("address", EXPORTS)
 def test_mentor_may_not_take_data_away(address, client_of, mentor, built):
     built(APRIL)
 
@@ -81,13 +74,13 @@ def test_mentor_may_not_build(client_of, mentor):
     assert not Job.objects.exists()
 
 
-@pytest.mark.parametrize("address", [*READ_BY_ALL_DESKS, *EXPORTS, document("pdf")])
+@pytest.mark.parametrize("address", [*READ_BY_ALL_DESKS, *EXPORTS])
 def test_assistants_and_administrators_may_not_open_summaries(address, client_of, assistant, administrator):
     assert client_of(assistant).get(address).status_code == 403
     assert client_of(administrator).get(address).status_code == 403
 
 
-@pytest.mark.parametrize("address", [*READ_BY_ALL_DESKS, *EXPORTS, document("pdf"), BUILD])
+@pytest.mark.parametrize("address", [*READ_BY_ALL_DESKS, *EXPORTS, BUILD])
 def test_anonymous_visitors_are_sent_to_sign_in(address, client):
     method = client.post if address == BUILD else client.get
     response = method(address)
@@ -96,7 +89,7 @@ def test_anonymous_visitors_are_sent_to_sign_in(address, client):
     assert response["Location"].startswith(reverse("account_login"))
 
 
-@pytest.mark.parametrize("address", [*READ_BY_ALL_DESKS, *EXPORTS, document("pdf")])
+@pytest.mark.parametrize("address", [*READ_BY_ALL_DESKS, *EXPORTS])
 def test_reading_pages_refuse_other_methods(address, client_of, coordinator):
     assert client_of(coordinator).post(address).status_code == 405
 
@@ -312,7 +305,7 @@ def test_page_of_a_month_costs_the_same_however_much_it_holds(client_of, coordin
     with CaptureQueriesContext(connection) as many:
         client.get(PAGE)
 
-    assert (len(few), len(many)) == (12, 12)
+    assert (len(few), len(many)) == (13, 13)
 
 
 def test_summary_of_a_name_with_markup_stays_text(client_of, coordinator, built):
@@ -323,47 +316,6 @@ def test_summary_of_a_name_with_markup_stays_text(client_of, coordinator, built)
 
     assert "<script>alert" not in text
     assert "</script><b>" not in text
-
-
-# --- Documents -------------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("extension", FORMATS)
-def test_document_is_the_stored_summary_and_its_download_is_logged(extension, client_of, coordinator, built):
-    FindingFactory(with_needle=85)
-    stored = built(APRIL)
-    FindingFactory()
-
-    response = client_of(coordinator).get(document(extension))
-
-    assert response.content == FORMATS[extension].build(stored.value)
-    assert response["Content-Type"] == FORMATS[extension].content_type
-    assert response["Content-Disposition"] == f'attachment; filename="prehled-2021-04.{extension}"'
-    entry = AccessLog.objects.get()
-    assert (entry.user, entry.action) == (coordinator, "download")
-    assert entry.detail == {
-        "month": "2021-04",
-        "figures_sha256": stored.sha256,
-        "file_sha256": hashlib.sha256(response.content).hexdigest(),
-    }
-
-
-def test_workbook_holds_the_figures_of_the_page(client_of, coordinator, built):
-    FindingFactory(with_needle=85)
-    built(APRIL)
-
-    content = client_of(coordinator).get(document("xlsx")).content
-
-    values = [cell.value for row in openpyxl.load_workbook(io.BytesIO(content)).worksheets[0] for cell in row]
-    assert 85 in values
-
-
-@pytest.mark.parametrize("address", [document("docx"), document("exe"), document("xlsx", Month(2020, 1))])
-def test_document_that_is_not_there_is_not_found(address, client_of, coordinator, built):
-    built(APRIL)
-
-    assert client_of(coordinator).get(address).status_code == 404
-    assert not AccessLog.objects.exists()
 
 
 # --- Behind the hours ------------------------------------------------------------------------------------------------
@@ -471,7 +423,7 @@ def test_summary_of_another_version_is_to_be_built_anew(client_of, coordinator, 
 
     assert listed(client) == [("2021-04", Condition.NOT_BUILT)]
     assert state(client) is Condition.NOT_BUILT
-    assert client.get(document("csv")).status_code == 404
+    assert client.post(reverse("reports:publish", args=[APRIL])).status_code == 404
 
 
 def test_only_one_summary_a_month_is_kept(built):

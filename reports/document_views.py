@@ -1,0 +1,109 @@
+"""Pages of documents: the editions of a month, how far each is, and the files themselves."""
+
+from typing import Any
+
+from django.core.paginator import Paginator
+from django.http import Http404, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_POST, require_safe
+
+from apk import private_files
+from apk.audit.models import AccessLog
+from apk.calendar import Month
+from apk.people.access import Permission, SignedInRequest, requires
+from reports import editions
+from reports.documents import FILES
+from reports.documents.json import SCHEMA
+from reports.models import Document, Edition
+from reports.summary import MonthSummary
+
+EDITIONS_ON_PAGE = 10
+
+
+def attachment(content: bytes, content_type: str, name: str) -> HttpResponse:
+    return HttpResponse(
+        content, content_type=content_type, headers={"Content-Disposition": f'attachment; filename="{name}"'}
+    )
+
+
+def documents_of(request: SignedInRequest, summary: MonthSummary) -> dict[str, Any]:
+    """What the page of a month says of its documents: the newest edition, if it has these very figures."""
+    if not request.user.may(Permission.DOWNLOAD_REPORTS):
+        return {"may_download": False}
+    newest = editions_of(request, summary.month).first()
+    return {"may_download": True, "edition": newest if newest and newest.sha256 == summary.digest else None}
+
+
+def editions_of(request: SignedInRequest, month: Month) -> Any:
+    found = Edition.objects.visible_to(request.user).of(Edition.Kind.MONTH, str(month))
+    return found.select_related("requested_by").prefetch_related("documents")
+
+
+@requires(Permission.DOWNLOAD_REPORTS)
+@require_safe
+def month_documents(request: SignedInRequest, month: Month) -> HttpResponse:
+    """Every edition of a month's documents, the newest first."""
+    if month > Month.of(timezone.now()):
+        raise Http404(f"{month} has not begun")
+    figures = editions.published(month)
+    page = Paginator(editions_of(request, month), EDITIONS_ON_PAGE).get_page(request.GET.get("page"))
+    newest = page.object_list[0] if page.number == 1 and page.object_list else None
+    context = {
+        "month": month,
+        "page": page,
+        "has_figures": figures is not None,
+        # The same figures twice would be the same files.
+        "may_publish": figures is not None
+        and not (newest and newest.sha256 == figures.digest and newest.state != Edition.State.FAILED),
+    }
+    return render(request, "reports/documents.html", context)
+
+
+@requires(Permission.DOWNLOAD_REPORTS)
+@require_POST
+def publish_month(request: SignedInRequest, month: Month) -> HttpResponse:
+    """Asks for documents of the figures that the month's page shows; the page then says how far they are."""
+    figures = editions.published(month)
+    if figures is None:
+        raise Http404(f"no summary of {month}")
+    editions.request_month(figures, by=request.user)
+    return redirect("reports:documents", month)
+
+
+@requires(Permission.DOWNLOAD_REPORTS)
+@never_cache
+@require_safe
+def edition(request: SignedInRequest, pk: int) -> HttpResponse:
+    """One edition alone, as a part of a page: htmx asks for it until it is finished."""
+    found = Edition.objects.visible_to(request.user).select_related("requested_by").prefetch_related("documents")
+    return render(request, "reports/edition.html", {"edition": get_object_or_404(found, pk=pk)})
+
+
+@requires(Permission.DOWNLOAD_REPORTS)
+@require_GET
+def download(request: SignedInRequest, pk: int) -> HttpResponseBase:
+    """A finished file; who took it, and the digest of what was taken, go to the access log."""
+    document = get_object_or_404(Document.objects.visible_to(request.user).select_related("edition"), pk=pk)
+    kind = FILES[document.format]
+    response = private_files.response(document.file, kind.content_type)
+    AccessLog.objects.note(
+        user=request.user,
+        action=AccessLog.Action.DOWNLOAD,
+        what=f"{document.edition} ({kind.name})",
+        figures_sha256=document.edition.sha256,
+        file_sha256=document.sha256,
+    )
+    name = editions.file_name(document.edition, document.format)
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    response["Cache-Control"] = "private, no-store"
+    return response
+
+
+@requires(Permission.VIEW_SUMMARIES)
+@require_safe
+def schema(request: SignedInRequest) -> HttpResponse:
+    """The JSON Schema of a month's JSON document."""
+    return HttpResponse(SCHEMA.read_bytes(), content_type="application/schema+json")
