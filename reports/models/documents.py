@@ -63,7 +63,7 @@ class Edition(Work):
     application's public address that links lead to, `layout` the version of the builders.
     """
 
-    LOCK_SPACE = 0x41504C
+    LOCK_SPACE = 0x41504D
 
     class Kind(models.TextChoices):
         MONTH = "month", "Měsíční přehled"
