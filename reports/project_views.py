@@ -14,11 +14,12 @@ from apk.csv_files import CONTENT_TYPE, csv_lines
 from apk.edits import form_response, posted
 from apk.people.access import Permission, SignedInRequest, requires
 from reports import months
+from reports.document_views import attachment
 from reports.figures import HEADLINE
 from reports.forms import ProjectForm
 from reports.models import GrantProject
 from reports.months import MonthRecord
-from reports.views import attachment, month_rows
+from reports.views import month_rows
 
 PROJECTS_ON_PAGE = 50
 

@@ -15,10 +15,10 @@ from apk.people.access import Permission
 from apk.people.models import User
 from reports import doorbell
 from reports.documents import FILES, FileKind
-from reports.models.work import State, Work, WorkQuerySet
+from reports.models.work import Work, WorkQuerySet, WorkState
 
 
-class EditionQuerySet(WorkQuerySet):
+class EditionQuerySet(WorkQuerySet["Edition"]):
     def of(self, kind: "Edition.Kind", subject: str) -> "EditionQuerySet":
         return self.filter(kind=kind, subject=subject)
 
@@ -44,7 +44,7 @@ class EditionQuerySet(WorkQuerySet):
                 # Who numbers the next edition waits for the one before. Requests are rare and this is short.
                 cursor.execute("SELECT pg_advisory_xact_lock(%s, 0)", [Edition.LOCK_SPACE])
             editions = self.of(kind, subject)
-            edition: Edition | None = editions.filter(**same).exclude(state=State.FAILED).first()
+            edition = editions.filter(**same).exclude(state=WorkState.FAILED).first()
             if edition is None:
                 last = editions.aggregate(last=models.Max("number"))["last"] or 0
                 edition = self.create(
@@ -88,7 +88,7 @@ class Edition(Work):
             models.UniqueConstraint(fields=["kind", "subject", "number"], name="edition_has_its_own_number"),
             models.UniqueConstraint(
                 fields=["kind", "subject", "sha256", "standing", "address", "layout"],
-                condition=~Q(state=State.FAILED),
+                condition=~Q(state=WorkState.FAILED),
                 name="one_edition_of_the_same_figures",
             ),
         ]
@@ -134,7 +134,7 @@ class DocumentQuerySet(models.QuerySet["Document"]):
 
     def keep(self, edition: Edition, file_format: str, *, file: str, sha256: str, size: int) -> None:
         """Writes down a file that is safely on the disk. Whoever was faster built the same one."""
-        self.bulk_create(
+        Document.objects.bulk_create(
             [Document(edition=edition, format=file_format, file=file, sha256=sha256, size=size)], ignore_conflicts=True
         )
 

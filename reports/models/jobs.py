@@ -14,7 +14,7 @@ from reports.models.work import UNFINISHED, Work, WorkQuerySet
 from reports.summary import MonthSummary
 
 
-class JobQuerySet(WorkQuerySet):
+class JobQuerySet(WorkQuerySet["Job"]):
     def of(self, month: Month) -> "JobQuerySet":
         return self.filter(month=month.first_day)
 
@@ -29,7 +29,7 @@ class JobQuerySet(WorkQuerySet):
         with transaction.atomic():
             Job.objects.bulk_create([Job(month=month.first_day, requested_by=by)], ignore_conflicts=True)
             # Whoever won: the row just written, or the one in its way, which may have finished in this very moment.
-            job: Job = self.of(month).latest("id")
+            job = self.of(month).latest("id")
             transaction.on_commit(partial(doorbell.ring, job.pk))
         return job
 

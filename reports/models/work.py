@@ -5,7 +5,7 @@ How a piece of work moves: queued → `claim` (again after a builder died, at mo
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import ClassVar, Self
+from typing import ClassVar, Self, TypeVar
 
 from django.db import connection, models
 from django.db.models import F, Q
@@ -16,37 +16,39 @@ from apk.people.models import User
 
 MAX_ATTEMPTS = 5
 
+Kind = TypeVar("Kind", bound="Work")
+
 
 class LostJobError(Exception):
     """The work was meanwhile claimed by somebody else or finished; what was built is thrown away."""
 
 
-class State(models.TextChoices):
+class WorkState(models.TextChoices):
     QUEUED = "queued", "Čeká"
     RUNNING = "running", "Běží"
     DONE = "done", "Hotovo"
     FAILED = "failed", "Nepodařilo se"
 
 
-ALLOWED: dict[State, frozenset[State]] = {
-    State.QUEUED: frozenset({State.RUNNING, State.FAILED}),
-    State.RUNNING: frozenset({State.RUNNING, State.DONE, State.FAILED}),
-    State.DONE: frozenset(),
-    State.FAILED: frozenset(),
+ALLOWED: dict[WorkState, frozenset[WorkState]] = {
+    WorkState.QUEUED: frozenset({WorkState.RUNNING, WorkState.FAILED}),
+    WorkState.RUNNING: frozenset({WorkState.RUNNING, WorkState.DONE, WorkState.FAILED}),
+    WorkState.DONE: frozenset(),
+    WorkState.FAILED: frozenset(),
 }
 """Which state may follow which; running work is claimed again when its builder died."""
 
 UNFINISHED = [state for state, following in ALLOWED.items() if following]
 
 
-class WorkQuerySet(models.QuerySet):
+class WorkQuerySet(models.QuerySet[Kind]):
     def visible_to(self, user: User) -> Self:
         return self if user.may(Permission.VIEW_SUMMARIES) else self.none()
 
     def unfinished(self) -> Self:
         return self.filter(state__in=UNFINISHED)
 
-    def waiting(self) -> list:
+    def waiting(self) -> list[Kind]:
         """Work that nobody does: queued, and running whose builder died with its lock."""
         with connection.cursor() as cursor:
             cursor.execute(
@@ -63,9 +65,9 @@ class Work(models.Model):
     advisory lock under which it is done, the second a positive 32-bit integer."""
 
     LOCK_SPACE: ClassVar[int]
-    State: ClassVar[type[State]] = State
+    State = WorkState
 
-    state = models.CharField("stav", max_length=10, choices=State.choices, default=State.QUEUED)
+    state = models.CharField("stav", max_length=10, choices=WorkState.choices, default=WorkState.QUEUED)
     attempts = models.PositiveSmallIntegerField("pokusů", default=0)
     error = models.TextField("chyba", blank=True)
     requested_by = models.ForeignKey(
@@ -84,7 +86,7 @@ class Work(models.Model):
 
     @property
     def is_unfinished(self) -> bool:
-        return bool(ALLOWED[State(self.state)])
+        return bool(ALLOWED[WorkState(self.state)])
 
     @contextmanager
     def sole_builder(self) -> Iterator[bool]:
@@ -108,10 +110,10 @@ class Work(models.Model):
 
     def claim(self) -> bool:
         """Takes unfinished work over, under `sole_builder`. After MAX_ATTEMPTS it fails for good instead."""
-        started = self._move(State.RUNNING, Q(attempts__lt=MAX_ATTEMPTS), attempts=F("attempts") + 1)
+        started = self._move(WorkState.RUNNING, Q(attempts__lt=MAX_ATTEMPTS), attempts=F("attempts") + 1)
         if not started:
             self._move(
-                State.FAILED,
+                WorkState.FAILED,
                 Q(attempts__gte=MAX_ATTEMPTS),
                 error=f"Sestavení se nepodařilo dokončit ani na {MAX_ATTEMPTS}. pokus.",
                 finished_at=timezone.now(),
@@ -120,15 +122,15 @@ class Work(models.Model):
 
     def _end(self) -> None:
         """Marks the work done. Raises LostJobError when it is no longer ours."""
-        if not self._move(State.DONE, Q(attempts=self.attempts), finished_at=timezone.now()):
+        if not self._move(WorkState.DONE, Q(attempts=self.attempts), finished_at=timezone.now()):
             raise LostJobError(str(self))
 
-    def _move(self, state: State, condition: Q, **changes: object) -> bool:
+    def _move(self, state: WorkState, condition: Q, **changes: object) -> bool:
         """Compare-and-set: moves the work if it still stands where that is allowed and `condition` holds."""
         before = [source for source, following in ALLOWED.items() if state in following]
-        if state is State.RUNNING:
+        if state is WorkState.RUNNING:
             changes["claimed_at"] = timezone.now()
-        everything = WorkQuerySet(type(self))
+        everything: WorkQuerySet[Work] = WorkQuerySet(type(self))
         moved = everything.filter(condition, pk=self.pk, state__in=before).update(state=state, **changes)
         if moved:
             self.refresh_from_db()
