@@ -17,6 +17,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from apk.refusal import Refused
+from apk.sealed import sentence as sealed_sentence
 
 CHANGED_MEANWHILE = (
     "Mezitím tento záznam změnil někdo jiný. Vaše hodnoty zůstaly vyplněné, u polí je napsáno, co je uloženo teď. "
@@ -87,7 +88,10 @@ def carried_out(form: forms.BaseForm, step: Callable[[], object]) -> bool:
     except Refused as refusal:
         form.add_error(None, str(refusal))
         return False
-    except IntegrityError:
+    except IntegrityError as error:
+        if sealed := sealed_sentence(error):
+            form.add_error(None, sealed)
+            return False
         form.full_clean()
         if form.is_valid():
             raise

@@ -89,6 +89,7 @@ MIDDLEWARE = [
     "django_structlog.middlewares.RequestMiddleware",
     "apk.people.middleware.OneTimePasswordMiddleware",
     "apk.audit.middleware.ActingUserMiddleware",
+    "apk.sealed.SealedMonthMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
 

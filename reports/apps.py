@@ -5,6 +5,7 @@ from apk.audit import tracked
 from apk.audit.tracked import Rows
 from apk.people import desk, navigation
 from apk.people.access import Permission
+from apk.sync import registry
 
 
 class ReportsConfig(AppConfig):
@@ -12,6 +13,7 @@ class ReportsConfig(AppConfig):
     verbose_name = "Přehledy a zprávy"
 
     def ready(self) -> None:
+        registry.register_seals(import_string("reports.sealing.is_sealed"))
         tracked.register(
             "reports.GrantProject",
             rows=[

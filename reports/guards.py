@@ -19,6 +19,7 @@ from typing import Final
 
 from django.db import connection, migrations
 
+from apk.sealed import CONSTRAINT
 from reports.models.closing import LOCK_SPACE
 
 # For each table the months that its rows touch: a query over the rows, which are called `changed`.
@@ -44,9 +45,14 @@ GUARDED: Final[Mapping[str, str]] = {
 """Tables whose rows belong to months."""
 
 CODE_LIST: Final = "entries may be renamed and retired; sealed figures hold the names of their time"
+ANNOUNCED: Final = "what assistants were told of the plan and what they said to it; no figure counts it"
 UNGUARDED: Final[Mapping[str, str]] = {
     "findings_waitingphoto": "belongs to no month until its finding is released or its month corrected",
     "findings_place": "names and positions of places may change; sealed figures hold those of their time",
+    "patrols_announcement": ANNOUNCED,
+    "patrols_notice": ANNOUNCED,
+    "patrols_override": ANNOUNCED,
+    "patrols_publication": ANNOUNCED,
     "patrols_activitykind": CODE_LIST,
     "patrols_calledpatrol": CODE_LIST,
     "patrols_counter": CODE_LIST,
@@ -57,9 +63,6 @@ UNGUARDED: Final[Mapping[str, str]] = {
 
 APPEND_ONLY: Final = ("reports_closingstep", "reports_monthcorrection", "reports_seal")
 """Tables that only grow."""
-
-SEALED_MONTH: Final = "sealed_month"
-"""What the database names as the constraint when it refuses a change of a sealed month; its SQLSTATE is 23001."""
 
 SHARED: Final = f"""
 -- The first day of the local month of an instant.
@@ -87,7 +90,7 @@ BEGIN
         END IF;
         IF EXISTS (SELECT FROM reports_seal AS seal WHERE seal.month = touched) THEN
             RAISE EXCEPTION 'the month % is sealed', to_char(touched, 'YYYY-MM')
-                USING ERRCODE = 'restrict_violation', CONSTRAINT = '{SEALED_MONTH}', TABLE = changed_table,
+                USING ERRCODE = 'restrict_violation', CONSTRAINT = '{CONSTRAINT}', TABLE = changed_table,
                       DETAIL = to_char(touched, 'YYYY-MM');
         END IF;
     END LOOP;
@@ -100,7 +103,7 @@ BEGIN
     LOCK TABLE reports_seal IN SHARE MODE;
     IF EXISTS (SELECT FROM reports_seal) THEN
         RAISE EXCEPTION 'some month is sealed, its records cannot be truncated'
-            USING ERRCODE = 'restrict_violation', CONSTRAINT = '{SEALED_MONTH}', TABLE = TG_TABLE_NAME;
+            USING ERRCODE = 'restrict_violation', CONSTRAINT = '{CONSTRAINT}', TABLE = TG_TABLE_NAME;
     END IF;
     RETURN NULL;
 END
@@ -133,7 +136,7 @@ BEGIN
          WHERE seal.correction_id = NEW.id AND seal.month = NEW.month
     ) THEN
         RAISE EXCEPTION 'the correction of % seals no next version', to_char(NEW.month, 'YYYY-MM')
-            USING ERRCODE = 'restrict_violation', CONSTRAINT = '{SEALED_MONTH}', TABLE = TG_TABLE_NAME;
+            USING ERRCODE = 'restrict_violation', CONSTRAINT = '{CONSTRAINT}', TABLE = TG_TABLE_NAME;
     END IF;
     RETURN NULL;
 END

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from django.conf import settings
+from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.http.response import HttpResponseBase
@@ -18,6 +19,7 @@ from apk.calendar import Month
 from apk.csv_files import CONTENT_TYPE, Cell, csv_lines
 from apk.localities.models import Locality
 from apk.people.access import Permission, SignedInRequest, requires
+from apk.refusal import Refused
 from findings.maps import city_map
 from reports import months, progress
 from reports.charts import bar_chart
@@ -175,7 +177,10 @@ def bounds_of(places: Sequence[PlacePoint]) -> list[float]:
 @require_POST
 def build(request: SignedInRequest, month: Month) -> HttpResponse:
     """Asks for the month to be counted; the page then shows how far it is."""
-    Job.objects.request(known_month(month), by=request.user)
+    try:
+        Job.objects.request(known_month(month), by=request.user)
+    except Refused as refusal:
+        messages.error(request, str(refusal))
     return redirect("reports:month", month)
 
 

@@ -20,6 +20,7 @@ from apk.localities.models import Locality
 from apk.people.access import Role
 from apk.people.models import Assistant, Employment, Mentorship, User
 from apk.refusal import Refused
+from apk.sealed import sentence as sealed_sentence
 from patrols.models.times import Times, TimesQuerySet
 
 if TYPE_CHECKING:
@@ -233,12 +234,15 @@ class Shift(Times):
         """
         _hold(self, by, seen)
         try:
-            self.delete()
+            with transaction.atomic():
+                self.delete()
         except ProtectedError as error:
             n = len(error.protected_objects)
             raise ShiftInUseError(
                 f"Směnu nelze odebrat, protože k ní patří {czech.counted(n, 'záznam', 'záznamy', 'záznamů')} z terénu."
             ) from error
+        except IntegrityError as error:
+            raise _refusal(self, error) from error
 
 
 def _hold(shift: Shift, by: User, seen: str) -> Shift:
@@ -279,6 +283,8 @@ def _refuse_unless_led(shift: Shift, by: User) -> None:
 
 def _refusal(shift: Shift, error: IntegrityError) -> Exception:
     """What the database's refusal means to people; the error itself when it is none of this table's rules."""
+    if sealed := sealed_sentence(error):
+        return ShiftError(sealed)
     name = error.__cause__.diag.constraint_name if isinstance(error.__cause__, psycopg.Error) else None
     if name == "shift_never_overlaps":
         others = Shift.objects.filter(assistant=shift.assistant).exclude(pk=shift.pk)

@@ -6,9 +6,12 @@ import pghistory
 from django.db import models, transaction
 from django.db.models import Q
 
+from apk import czech
 from apk.calendar import Month
 from apk.people.models import User
+from apk.refusal import Refused
 from reports import doorbell
+from reports.models.closing import Seal
 from reports.models.summaries import MonthlySummary
 from reports.models.work import UNFINISHED, Work, WorkQuerySet
 from reports.summary import MonthSummary
@@ -24,8 +27,11 @@ class JobQuerySet(WorkQuerySet["Job"]):
     def request(self, month: Month, *, by: User | None) -> "Job":
         """Asks for the month's summary to be built; an unfinished job of that month is enough. `by` None: the clock.
 
-        The worker is called after the commit; should nobody hear, `waiting` finds the job later.
+        The worker is called after the commit; should nobody hear, `waiting` finds the job later. Raises Refused for a
+        sealed month: its figures change by a correction only.
         """
+        if Seal.objects.of(month).exists():
+            raise Refused(f"Měsíc {czech.month(month.first_day)} je uzavřený, jeho čísla se už nepřepočítávají.")
         with transaction.atomic():
             Job.objects.bulk_create([Job(month=month.first_day, requested_by=by)], ignore_conflicts=True)
             # Whoever won: the row just written, or the one in its way, which may have finished in this very moment.
@@ -70,7 +76,9 @@ class Job(Work):
         """Stores the summary and ends the job, both or neither. Raises LostJobError when the job is no longer ours."""
         with pghistory.context(user=self.requested_by_id, name=str(self.requested_by or ""), job=self.pk):
             self._end()
-            MonthlySummary.objects.store(summary, inputs=inputs, by=self.requested_by)
+            # Sealed while it was being built: the figures that were sealed hold.
+            if not Seal.objects.of(self.period).exists():
+                MonthlySummary.objects.store(summary, inputs=inputs, by=self.requested_by)
 
 
 def lock_number(month: Month) -> int:

@@ -2,6 +2,7 @@
 
 import json
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
 
 import pghistory.models
@@ -10,13 +11,15 @@ from django.apps import apps
 from django.db import IntegrityError, NotSupportedError, ProgrammingError, connection, transaction
 from django.db.models import ProtectedError
 
+from apk import sealed as sealed_month
 from apk.calendar import Month
 from apk.refusal import Refused
 from findings.models import Finding, Photo
 from patrols.models import Shift
+from patrols.models.shifts import ShiftError
 from reports import guards, sealing, snapshots
 from reports.counting import count
-from reports.models import ClosingStep, MonthCorrection, MonthlySummary, Seal
+from reports.models import ClosingStep, Job, MonthCorrection, MonthlySummary, Seal
 from reports.snapshots import Content
 from tests.factories import (
     ActivityFactory,
@@ -134,7 +137,9 @@ WRITES = {
     "shift over the month's end, its part in May": (
         'UPDATE patrols_shift SET "end" = "end" - interval \'1 hour\' WHERE "end" > \'2021-05-01\''
     ),
-    "shift gone": "DELETE FROM patrols_shift WHERE \"end\" > '2021-05-01'",
+    "shift gone": (
+        "WITH told AS (DELETE FROM patrols_announcement) DELETE FROM patrols_shift WHERE \"end\" > '2021-05-01'"
+    ),
     "summary": "UPDATE reports_monthlysummary SET sha256 = repeat('0', 64)",
     "summary gone": "DELETE FROM reports_monthlysummary",
     "truncate": "TRUNCATE findings_photo",
@@ -152,7 +157,7 @@ def refused(sql):
             cursor.execute(sql)
             transaction.set_rollback(True)
     except IntegrityError as error:
-        return error.__cause__.diag.constraint_name == guards.SEALED_MONTH
+        return error.__cause__.diag.constraint_name == sealed_month.CONSTRAINT
     return False
 
 
@@ -410,3 +415,43 @@ def test_who_cannot_see_the_seal_cannot_write(finding, coordinator):
     finally:
         elsewhere.close()
     assert Finding.objects.get().note == ""
+
+
+# --- What people are told --------------------------------------------------------------------------------------------
+
+
+def test_plan_says_why_a_shift_of_a_sealed_month_stays(finding, coordinator, mentor):
+    sealed(APRIL, coordinator)
+    shift = Shift.objects.latest("start")
+    values = {"locality": shift.locality, "start": shift.start, "end": shift.end - timedelta(hours=1)}
+
+    with pytest.raises(ShiftError, match=r"Měsíc duben.2021 je uzavřený"):
+        shift.change(by=mentor.user, seen=shift.revision, **values)
+    with pytest.raises(ShiftError, match=r"Měsíc duben.2021 je uzavřený"):
+        Shift.objects.latest("start").remove(by=mentor.user, seen=shift.revision)
+
+
+def test_unexpected_refusal_ends_as_a_page_with_its_sentence(finding, coordinator, rf):
+    sealed(APRIL, coordinator)
+    request = rf.post("/")
+    request.user = coordinator
+    with pytest.raises(IntegrityError) as refusal, transaction.atomic():
+        one_more(finding)()
+
+    answer = sealed_month.SealedMonthMiddleware(lambda request: None).process_exception(request, refusal.value)
+
+    assert answer.status_code == 409
+    assert "Měsíc duben\N{NO-BREAK SPACE}2021 je uzavřený a jeho záznamy se už nemění." in answer.content.decode()
+
+
+def test_sealed_month_is_not_built_anew(finding, coordinator):
+    seal = sealed(APRIL, coordinator)
+
+    with pytest.raises(Refused, match="uzavřený"):
+        Job.objects.request(APRIL, by=coordinator)
+    # One that had been asked for meanwhile ends without touching what was sealed.
+    job = Job.objects.create(month=APRIL.first_day)
+    assert job.claim()
+    job.finish(replace(count(APRIL), city="Jinde"), "")
+    assert job.state == Job.State.DONE
+    assert MonthlySummary.objects.get().sha256 == seal.figures_sha256
