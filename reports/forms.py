@@ -34,7 +34,8 @@ class ProjectForm(EditGuard, forms.ModelForm):
     class Meta:
         model = GrantProject
         fields = (
-            "name", "number", "sequence", "starts", "ends", "posts", "ministry_grant", "city_share", "publicity",
+            "name", "number", "programme", "sequence", "starts", "ends", "posts", "ministry_grant", "city_share",
+            "publicity", "goals", "conditions",
         )  # fmt: skip
         field_classes = {
             "starts": DayField,
@@ -46,10 +47,15 @@ class ProjectForm(EditGuard, forms.ModelForm):
             "starts": forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
             "ends": forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
             "publicity": forms.Textarea(attrs={"rows": 3}),
+            "goals": forms.Textarea(attrs={"rows": 4}),
+            "conditions": forms.Textarea(attrs={"rows": 4}),
         }
         help_texts = {
             "number": "Jak ho uvádí rozhodnutí, například 314D083009247.",
             "sequence": "Po kolikáté se projekt ve městě koná.",
             "starts": "Měsíc patří projektu, do jehož doby realizace spadá.",
+            "programme": "Například 314080, podprogram 314083.",
+            "goals": "Každý řádek je jeden cíl.",
+            "conditions": "Co rozhodnutí ukládá, ať je to na jednom místě.",
             "publicity": "Tiskne se na všech dokumentech, které z projektu vzniknou.",
         }

@@ -6,17 +6,18 @@ Everything in it may leave the house: no assistant and no lodging house is named
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
-from typing import Any
+from typing import Any, Self
 
 from apk import czech
 from apk.calendar import Month
 from reports.documents.wording import figure_text
-from reports.figures import Unit
+from reports.figures import FIGURES, Unit
+from reports.summary import UnknownSchemaError, in_order
 
 SCHEMA = 1
 """Version of the JSON form."""
@@ -271,6 +272,36 @@ class GrantReport:
             "annexes": [{"title": annex.title, "file": annex.file} for annex in self.annexes],
         }
 
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Self:
+        """Reads what `as_json` wrote; restores the order that a database does not keep. Raises UnknownSchemaError."""
+        if data["schema"] != SCHEMA:
+            raise UnknownSchemaError(f"Zpráva má verzi {data['schema']}, tato aplikace zná jen verzi {SCHEMA}.")
+        project = dict(data["project"])
+        project |= {name: date.fromisoformat(project[name]) for name in ("starts", "ends")}
+        project |= {name: Decimal(project[name]) for name in ("ministry_grant", "city_share")}
+        return cls(
+            kind=data["kind"],
+            title=data["title"],
+            city=data["city"],
+            project=ProjectCard(**project),
+            first=Month.parse(data["first"]),
+            last=Month.parse(data["last"]),
+            months=tuple(
+                ReportMonth(
+                    Month.parse(month["month"]),
+                    MonthState(month["state"]),
+                    month["version"],
+                    month["sha256"],
+                    in_order(month["totals"], FIGURES),
+                )
+                for month in data["months"]
+            ),
+            totals=in_order(data["totals"], FIGURES),
+            sections=tuple(map(_read_section, data["sections"])),
+            annexes=tuple(Annex(**annex) for annex in data["annexes"]),
+        )
+
     @property
     def digest(self) -> str:
         """SHA-256 in hexadecimal of the canonical JSON: keys sorted, no spaces, UTF-8."""
@@ -290,7 +321,7 @@ def _section(section: Section) -> dict[str, Any]:
                 "name": chart.name,
                 "title": chart.title,
                 "unit": chart.unit,
-                "bars": [{"label": label, "value": value} for label, _, value in chart.bars],
+                "bars": [{"label": label, "tick": tick, "value": value} for label, tick, value in chart.bars],
                 "table": chart.table,
             }
             for chart in section.charts
@@ -299,7 +330,7 @@ def _section(section: Section) -> dict[str, Any]:
             {
                 "name": table.name,
                 "caption": table.caption,
-                "columns": [column.label for column in table.columns],
+                "columns": [{"label": column.label, "is_number": column.is_number} for column in table.columns],
                 "rows": [[_cell(cell) for cell in row] for row in table.rows],
                 "total": [_cell(cell) for cell in table.total] if table.total else None,
                 "note": table.note,
@@ -311,4 +342,65 @@ def _section(section: Section) -> dict[str, Any]:
 
 def _cell(cell: Cell) -> dict[str, Any]:
     value = str(cell.value) if isinstance(cell.value, Decimal | date) else cell.value
-    return {"kind": str(cell.kind), "value": value}
+    behind = cell.behind
+    records = (
+        {
+            "figure": behind.figure,
+            "first": str(behind.first),
+            "last": str(behind.last),
+            "breakdown": behind.breakdown,
+            "key": behind.key,
+        }
+        if behind
+        else None
+    )
+    return {"kind": str(cell.kind), "value": value, "records": records}
+
+
+def _read_cell(data: Mapping[str, Any]) -> Cell:
+    kind, value, records = Kind(data["kind"]), data["value"], data["records"]
+    if isinstance(value, str) and kind in {Kind.DECIMAL, Kind.MONEY, Kind.PERCENT}:
+        value = Decimal(value)
+    elif isinstance(value, str) and kind is Kind.DAY:
+        value = date.fromisoformat(value)
+    return Cell(value, kind, _read_behind(records) if records else None)
+
+
+def _read_behind(data: Mapping[str, Any]) -> Behind:
+    months = {name: Month.parse(data[name]) for name in ("first", "last")}
+    return Behind(figure=data["figure"], breakdown=data["breakdown"], key=data["key"], **months)
+
+
+def _read_row(cells: Iterable[Mapping[str, Any]]) -> tuple[Cell, ...]:
+    return tuple(map(_read_cell, cells))
+
+
+def _read_section(data: Mapping[str, Any]) -> Section:
+    return Section(
+        key=data["key"],
+        content=data["content"],
+        title=data["title"],
+        paragraphs=tuple(data["paragraphs"]),
+        facts=tuple((fact["label"], _read_cell(fact)) for fact in data["facts"]),
+        charts=tuple(
+            Chart(
+                name=chart["name"],
+                title=chart["title"],
+                unit=chart["unit"],
+                bars=tuple((bar["label"], bar["tick"], bar["value"]) for bar in chart["bars"]),
+                table=chart["table"],
+            )
+            for chart in data["charts"]
+        ),
+        tables=tuple(
+            Table(
+                name=table["name"],
+                caption=table["caption"],
+                columns=tuple(Column(column["label"], column["is_number"]) for column in table["columns"]),
+                rows=tuple(map(_read_row, table["rows"])),
+                total=_read_row(table["total"]) if table["total"] else None,
+                note=table["note"],
+            )
+            for table in data["tables"]
+        ),
+    )

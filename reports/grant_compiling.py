@@ -10,6 +10,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from types import MappingProxyType
 
 from django.conf import settings
+from django.db.models import QuerySet
 
 from apk import czech
 from apk.calendar import Month
@@ -131,10 +132,11 @@ def compiled(report: ProjectReport) -> GrantReport:
     )
 
 
-def sections_of(report: ProjectReport) -> Iterable[ReportSection]:
+def sections_of(report: ProjectReport) -> QuerySet[ReportSection]:
     """The sections of the project that belong to a report of this kind, in order. One query."""
     wanted = {"in_interim": True} if report.kind == ProjectReport.Kind.INTERIM else {"in_final": True}
-    return report.project.sections.filter(**wanted)
+    sections: QuerySet[ReportSection] = report.project.sections.filter(**wanted)
+    return sections
 
 
 def compilation(report: ProjectReport) -> Compilation:

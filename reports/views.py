@@ -212,8 +212,10 @@ def render_shifts(request: SignedInRequest, form: ShiftFilter, status: int = 200
     context = {
         "form": form,
         "month": form.month,
+        "is_month": form.month == form.until,
+        "here": request.path,
         "page": page,
-        "counts": found.counts(form.month.start, form.month.end),
+        "counts": found.counts(form.start, form.end),
         "hours": PATROL_TIME,
         "query": request.GET.urlencode(),
         "may_download": request.user.may(Permission.DOWNLOAD_REPORTS),
@@ -226,22 +228,26 @@ def render_shifts(request: SignedInRequest, form: ShiftFilter, status: int = 200
 @requires(Permission.DOWNLOAD_REPORTS)
 @require_GET
 def export_shifts(request: SignedInRequest, month: Month) -> HttpResponseBase:
-    """The filtered shifts as a CSV file."""
-    form = ShiftFilter(request.GET, user=request.user, month=known_month(month))
+    """The filtered shifts of a month as a CSV file."""
+    return exported_shifts(request, ShiftFilter(request.GET, user=request.user, month=known_month(month)))
+
+
+def exported_shifts(request: SignedInRequest, form: ShiftFilter) -> HttpResponseBase:
     if not form.is_valid():
         return render_shifts(request, form, status=422)
     AccessLog.objects.note(
         user=request.user,
         action=AccessLog.Action.EXPORT,
-        what=f"Směny měsíce {month} (CSV)",
+        what=f"Směny za období {form.period} (CSV)",
         filter=form.chosen,
         rows=form.shifts().count(),
     )
-    return attachment(b"".join(csv_lines(shift_rows(form))), CONTENT_TYPE, f"smeny-{month}.csv")
+    name = form.named.replace(" až ", "-")
+    return attachment(b"".join(csv_lines(shift_rows(form))), CONTENT_TYPE, f"smeny-{name}.csv")
 
 
 def shift_rows(form: ShiftFilter) -> Iterator[tuple[Cell, ...]]:
-    yield "Začátek", "Konec", "Asistent", "Lokalita", "Městský obvod", f"Hodin v měsíci {form.month}"
+    yield "Začátek", "Konec", "Asistent", "Lokalita", "Městský obvod", f"Hodin v období {form.named}"
     columns = (
         "assistant__user__first_name",
         "assistant__user__last_name",

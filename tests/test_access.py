@@ -23,9 +23,9 @@ from apk.people.access import Permission
 from apk.people.models import Assistant, Mentor, User
 from findings.models import Finding, Photo
 from patrols.models import Activity, Shift
-from reports import editions
+from reports import editions, grant_setup
 from reports.counting import count
-from reports.models import Document, GrantProject, MonthlySummary
+from reports.models import Annex, Deadline, Document, GrantProject, MonthlySummary, ProjectReport, ReportSection
 from tests import factories
 
 VISITORS = ("anonymous", "assistant", "other_assistant", "mentor", "other_mentor", "coordinator", "administrator")
@@ -114,6 +114,22 @@ ROWS: dict[str, str] = {
     "reports:project": "302 403 403 200 200 200 403",
     "reports:export-project-months": "302 403 403 403 403 200 403",
     "reports:edit-project": "302 403 403 403 403 200 403",
+    "reports:take-over": "302 403 403 403 403 200 403",
+    "reports:add-part": "302 403 403 403 403 200 403",
+    "reports:change-part": "302 403 403 403 403 200 403",
+    "reports:remove-part": "302 403 403 403 403 200 403",
+    "reports:finish-deadline": "302 403 403 403 403 302 403",
+    "reports:write-month": "302 403 403 403 403 200 403",
+    "reports:add-report": "302 403 403 403 403 200 403",
+    "reports:report": "302 403 403 200 200 200 403",
+    "reports:edit-report": "302 403 403 403 403 200 403",
+    "reports:remove-report": "302 403 403 403 403 200 403",
+    "reports:write-section": "302 403 403 403 403 200 403",
+    "reports:add-annex": "302 403 403 403 403 200 403",
+    "reports:change-annex": "302 403 403 403 403 200 403",
+    "reports:remove-annex": "302 403 403 403 403 200 403",
+    "reports:period-shifts": "302 403 403 200 200 200 403",
+    "reports:export-period-shifts": "302 403 403 403 403 200 403",
     # The screens of the phone hold nothing of anybody; what they show comes from field:data.
     "field:today": OPEN,
     "field:capture": OPEN,
@@ -146,7 +162,9 @@ ROWS: dict[str, str] = {
 
 
 # Pages of reports that name a month and nothing else.
-MONTHLY = ("month", "building", "build", "documents", "publish", "shifts", "export-shifts")
+MONTHLY = ("month", "building", "build", "documents", "publish", "shifts", "export-shifts", "write-month")
+# Pages that name a report and nothing else.
+REPORTED = ("report", "edit-report", "remove-report", "add-annex")
 
 
 def addresses(patterns: list[Any], namespace: str = "") -> Iterator[tuple[str, Callable[..., Any]]]:
@@ -174,6 +192,27 @@ class World:
     activity: Activity
     project: GrantProject
     document: Document
+
+    @cached_property
+    def deadline(self) -> Deadline:
+        return self.project.deadlines.create(name="Vyúčtování", due_on=date(2022, 2, 15))
+
+    @cached_property
+    def report(self) -> ProjectReport:
+        """With a section of each kind, so that its page shows everything."""
+        grant_setup.add_usual_sections(self.project)
+        self.project.indicators.create(name="Nálezy", figure="pieces", target=800)
+        self.project.cost_lines.create(name="Mzdy", planned=2_000_000, used=500_000)
+        return factories.ProjectReportFactory(project=self.project)
+
+    @cached_property
+    def section(self) -> ReportSection:
+        self.report.write(self.project.sections.first(), "Našli jsme {{nalezy.kusy.slovy}}.")
+        return self.project.sections.first()
+
+    @cached_property
+    def annex(self) -> Annex:
+        return self.report.annexes.create(title="Fotografie", file="fotografie.pdf")
 
     @cached_property
     def visitors(self) -> dict[str, User | None]:
@@ -237,6 +276,18 @@ class World:
             "reports:project": {"pk": self.project.pk},
             "reports:export-project-months": {"pk": self.project.pk},
             "reports:edit-project": {"pk": self.project.pk},
+            "reports:take-over": {"pk": self.project.pk},
+            "reports:add-report": {"pk": self.project.pk},
+            "reports:add-part": {"pk": self.project.pk, "part": "ukazatele"},
+            "reports:change-part": {"pk": self.project.pk, "part": "terminy", "row": self.deadline.pk},
+            "reports:remove-part": {"pk": self.project.pk, "part": "terminy", "row": self.deadline.pk},
+            "reports:finish-deadline": {"pk": self.project.pk, "row": self.deadline.pk},
+            **{f"reports:{name}": {"pk": self.report.pk} for name in REPORTED},
+            "reports:write-section": {"pk": self.report.pk, "section": self.section.pk},
+            "reports:change-annex": {"pk": self.report.pk, "annex": self.annex.pk},
+            "reports:remove-annex": {"pk": self.report.pk, "annex": self.annex.pk},
+            "reports:period-shifts": {"first": Month(2021, 1), "last": Month(2021, 4)},
+            "reports:export-period-shifts": {"first": Month(2021, 1), "last": Month(2021, 4)},
             "sync:photo": {"photo_id": factories.record_id()},
             "account_reset_password_from_key": {"uidb36": "1", "key": "not-a-key"},
         }

@@ -37,7 +37,7 @@ class PartQuerySet(models.QuerySet):
         return len(type(self)(self.model).bulk_create([self.model(project=project, **row) for row in rows]))
 
 
-UNCOPIED = {"id", "project", "used", "entered", "done_on", "reminded_at", "rate"}
+UNCOPIED = {"id", "project", "used", "entered", "done_on", "reminded_at", "rate", "units"}
 """Columns that tell of one project alone."""
 
 

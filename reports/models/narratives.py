@@ -1,12 +1,13 @@
 """What the coordinator says of a month in words."""
 
 import pghistory
-from django.db import models
+from django.db import models, transaction
 from django.urls import reverse
 
 from apk.calendar import Month
 from apk.people.access import Permission
 from apk.people.models import User
+from reports.models.jobs import Job
 
 
 class MonthNarrativeQuerySet(models.QuerySet["MonthNarrative"]):
@@ -15,6 +16,13 @@ class MonthNarrativeQuerySet(models.QuerySet["MonthNarrative"]):
 
     def of(self, month: Month) -> "MonthNarrativeQuerySet":
         return self.filter(month=month.first_day)
+
+    @transaction.atomic
+    def write(self, month: Month, text: str, *, by: User) -> "MonthNarrative":
+        """Keeps the words of a month and asks for its summary, which holds them, to be counted anew."""
+        written, _ = self.update_or_create(month=month.first_day, defaults={"text": text})
+        Job.objects.request(month, by=by)
+        return written
 
 
 @pghistory.track()

@@ -11,6 +11,7 @@ from reports import drilldown
 from reports.documents.wording import figure_text, unit_text
 from reports.documents.wording import not_a_sum as sentence_about_sums
 from reports.figures import FIGURES, Figure
+from reports.grant import Cell
 from reports.summary import Row
 
 register = template.Library()
@@ -20,6 +21,18 @@ register = template.Library()
 def amount(value: int, figure: Figure) -> str:
     """`{{ value|amount:figure }}`: the value alone, time in hours: 1 234 or 812,5."""
     return figure_text(figure.unit, value)
+
+
+@register.filter
+def behind(cell: Cell) -> str:
+    """`{{ cell|behind }}`: the address of the records that a cell of a report is made of; "" when there is none."""
+    return drilldown.of_period(cell.behind) if cell.behind and cell.value else ""
+
+
+@register.filter
+def figure_label(name: str) -> str:
+    """`{{ indicator.figure|figure_label }}`: what a figure is called; one without a name is entered by hand."""
+    return FIGURES[name].label if name in FIGURES else "zadává se ručně"
 
 
 @register.filter

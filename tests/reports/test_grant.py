@@ -7,7 +7,8 @@ from decimal import Decimal
 import pytest
 
 from apk.czech import SPACE
-from reports.grant import Cell, Kind, MonthState
+from reports.grant import Cell, GrantReport, Kind, MonthState
+from reports.summary import UnknownSchemaError
 from tests.reports.grants import EVERY_KIND, interim
 
 
@@ -30,9 +31,12 @@ def test_json_holds_every_value_and_the_digest_names_it():
 
     values = [cell["value"] for cell in data["sections"][1]["tables"][1]["rows"][0]]
     assert values == ["Jílová", 1234, 2_925_000, "6.75", "2450000.50", "83.333", "2021-04-05", None]
-    assert data["sections"][0]["facts"] == [{"label": "Podpořená místa", "kind": "whole", "value": 7}]
+    assert data["sections"][0]["facts"] == [{"label": "Podpořená místa", "kind": "whole", "value": 7, "records": None}]
     assert data["annexes"][0] == {"title": "Fotografie z dopravního hřiště", "file": "fotografie.pdf"}
-    assert interim().digest == report.digest
+    assert GrantReport.from_json(data) == report
+    assert interim().digest == report.digest == GrantReport.from_json(data).digest
+    with pytest.raises(UnknownSchemaError, match="verzi 99"):
+        GrantReport.from_json(data | {"schema": 99})
     assert len(report.digest) == 64
 
 

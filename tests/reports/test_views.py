@@ -409,7 +409,7 @@ def test_shifts_are_exported_and_the_export_is_logged(client_of, coordinator):
             "Asistent": str(shift.assistant),
             "Lokalita": "'=1+1",
             "Městský obvod": shift.locality.district.name,
-            "Hodin v měsíci 2021-04": "2",
+            "Hodin v období 2021-04": "2",
         }
     ]
     assert AccessLog.objects.get().detail == {"filter": {"lokalita": str(shift.locality_id)}, "rows": 1}
