@@ -18,3 +18,8 @@ class FindingsConfig(AppConfig):
         photos = tracked.Rows("findings.Photo", "finding_id")
         tracked.register("findings.Finding", rows=[photos], hidden=["file", "sha256"])
         tracked.register("findings.Place")
+        tracked.register(
+            "findings.Box",
+            rows=[tracked.Rows("findings.Carrying", "box_id"), tracked.Rows("findings.Deposit", "box_id")],
+        )
+        tracked.register("findings.Handover", rows=[tracked.Rows("findings.HandedBox", "handover_id")])

@@ -16,7 +16,8 @@ from apk.plain_text import readable
 from apk.sync.protocol import Refused
 from apk.sync.registry import Amendment, Arrival, Kind
 from findings import photos
-from findings.models import Finding, PlaceKind, PositionSource, Source
+from findings.custody import carried_box
+from findings.models import Deposit, Finding, PlaceKind, PositionSource, Source
 from findings.places import Spot, choice, place_for, spots_around
 from patrols.models import Shift
 
@@ -52,6 +53,7 @@ class Links:
 
     assistant: int
     shift: int | None
+    box: int | None
     edition: str
     spots: list[Spot]
 
@@ -65,7 +67,7 @@ def check(finding: FindingV1) -> None:
 
 
 def accept(arrival: Arrival) -> None:
-    """Stores a finding: with its shift, its locality and its place. Raises Refused."""
+    """Stores a finding: with its shift, its locality, its place and the box that its finder carried. Raises Refused."""
     finding = arrival.payload
     if not isinstance(finding, FindingV1):
         raise TypeError(f"no way to accept {type(finding).__name__}")
@@ -80,6 +82,8 @@ def accept(arrival: Arrival) -> None:
         place_id=place,
         **columns(finding),
     )
+    if found.box is not None:
+        Deposit.objects.create(finding_id=arrival.id, box_id=found.box)
     if arrival.was_held:
         photos.attach_waiting(arrival.id)
 
@@ -144,10 +148,12 @@ def links(sender: User, moment: datetime, finding: FindingV1) -> Links:
     shift = Shift.objects.at(moment).filter(assistant=OuterRef("pk")).order_by().values("pk")[:1]
     around = spots_around(finding.latitude, finding.longitude, finding.place)
     senders = Assistant.objects.filter(user=sender).order_by("pk")
-    row = senders.values("pk", on_shift=Subquery(shift), edition=edition(), around=around).first()
+    row = senders.values(
+        "pk", on_shift=Subquery(shift), box=carried_box(OuterRef("pk"), moment), edition=edition(), around=around
+    ).first()
     if row is None:
         raise Refused("Váš účet není vedený v evidenci asistentů. Řekněte to mentorovi.")
-    return Links(row["pk"], row["on_shift"], row["edition"], [Spot(**place) for place in row["around"]])
+    return Links(row["pk"], row["on_shift"], row["box"], row["edition"], [Spot(**place) for place in row["around"]])
 
 
 FINDING: Final = Kind(

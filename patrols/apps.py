@@ -25,3 +25,4 @@ class PatrolsConfig(AppConfig):
         for code in ("ActivityKind", "Counter", "Organisation", "ReferralReason", "CalledPatrol"):
             tracked.register(f"patrols.{code}")
         tracked.register("patrols.Shift", rows=[tracked.Rows("patrols.Announcement", "shift_id")])
+        tracked.register("patrols.Training")

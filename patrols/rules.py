@@ -1,5 +1,7 @@
 """What the Labour Code says to the plan as it is stored: reads people's shifts and periods, and asks `labour_code`.
 
+Beside it stands what the register of training says to the same shifts (`training.lacks`).
+
 However many people and days, it takes the same few queries. The rules themselves know nothing of the database.
 """
 
@@ -17,6 +19,7 @@ from apk.people.models import Assistant, Employment
 from patrols import labour_code
 from patrols.labour_code import LAW, Breach, Limits, Person, Severity, averaging_period
 from patrols.models import Override, Shift
+from patrols.training import Lack, lacks
 from patrols.working_hours import seconds_by_week
 
 A_WEEK = timedelta(weeks=1)
@@ -27,7 +30,7 @@ class Concern:
     """A breach in the plan of a person; `day` is the day of the plan that it is shown at."""
 
     assistant: Assistant
-    breach: Breach
+    breach: Breach | Lack
     day: date
     number: int
     """Which one of the person's, from 0."""
@@ -80,7 +83,7 @@ class Concern:
         return {shift.key for shift in self.breach.shifts if isinstance(shift.key, int)}
 
 
-def fingerprint(assistant: Assistant, breach: Breach) -> str:
+def fingerprint(assistant: Assistant, breach: Breach | Lack) -> str:
     return hashlib.sha256(repr((assistant.pk, breach.fingerprint)).encode()).hexdigest()
 
 
@@ -96,13 +99,14 @@ def concerns(
 
     `publication` is the day on which what is not public yet would be; None leaves its notice unjudged.
 
-    Four queries. What lies outside those days is read as far as it bears upon them: a week to each side shift by
-    shift, the rest of the averaging period and of the year as hours by week.
+    Five queries, seven when some shifts need a training. What lies outside those days is read as far as it bears upon
+    them: a week to each side shift by shift, the rest of the averaging period and of the year as hours by week.
     """
     window = Week.of(first - A_WEEK), Week.of(last + A_WEEK)
     read_first, read_last = window[0].first_day, window[1].last_day
     shifts: dict[int, list[labour_code.Shift]] = defaultdict(list)
-    rows = Shift.objects.filter(assistant__in=people).starting_within(read_first, read_last).with_announcements()
+    rows = list(Shift.objects.filter(assistant__in=people).starting_within(read_first, read_last).with_announcements())
+    untrained = lacks([row for row in rows if first <= row.starts_on <= last])
     for row in rows:
         shifts[row.assistant_id].append(as_the_law_sees(row))
     credited = seconds_by_week(people, *weeks_that_count(first, last, limits), outside=(read_first, read_last))
@@ -118,7 +122,15 @@ def concerns(
         for assistant in people
         if assistant.pk in shifts
         for number, breach in enumerate(
-            labour_code.check(persons[assistant.pk], shifts[assistant.pk], limits=limits, publication=publication)
+            sorted(
+                [
+                    *labour_code.check(
+                        persons[assistant.pk], shifts[assistant.pk], limits=limits, publication=publication
+                    ),
+                    *untrained.get(assistant.pk, ()),
+                ],
+                key=lambda each: (each.day, -each.severity),
+            )
         )
         if touches(breach, first, last)
     ]
@@ -137,7 +149,7 @@ def as_the_law_sees(row: Shift) -> labour_code.Shift:
     )
 
 
-def touches(breach: Breach, first: date, last: date) -> bool:
+def touches(breach: Breach | Lack, first: date, last: date) -> bool:
     """Whether a breach belongs to the days: by its day, or by its week when it is one of a whole week."""
     until = breach.day + timedelta(days=6) if breach.rule in WEEKLY else breach.day
     return breach.day <= last and until >= first

@@ -40,6 +40,15 @@ GUARDED: Final[Mapping[str, str]] = {
         " JOIN patrols_activity AS activity ON activity.id = changed.activity_id"
     ),
     "patrols_attendance": "SELECT reports_month_of(at) FROM changed",
+    "patrols_training": "SELECT date_trunc('month', held_on)::date FROM changed",
+    "findings_handedbox": "SELECT date_trunc('month', handed_on)::date FROM changed",
+    # In which box a finding lies bears upon its month only when the box was handed over within it.
+    "findings_deposit": (
+        "SELECT reports_month_of(finding.found_at) FROM changed"
+        " JOIN findings_finding AS finding ON finding.id = changed.finding_id"
+        " JOIN findings_handedbox AS handed ON handed.box_id = changed.box_id AND handed.stands"
+        " WHERE date_trunc('month', handed.handed_on)::date = reports_month_of(finding.found_at)"
+    ),
     "reports_monthlysummary": "SELECT month FROM changed",
 }
 """Tables whose rows belong to months."""
@@ -48,6 +57,12 @@ CODE_LIST: Final = "entries may be renamed and retired; sealed figures hold the 
 ANNOUNCED: Final = "what assistants were told of the plan and what they said to it; no figure counts it"
 UNGUARDED: Final[Mapping[str, str]] = {
     "findings_waitingphoto": "belongs to no month until its finding is released or its month corrected",
+    "findings_box": "where a box is and whether it is closed is in no figure; a month's handed boxes are guarded",
+    "findings_carrying": "who carried a box is in no figure",
+    "findings_handover": "a handover is confirmed later; what it says of boxes and pieces is guarded with them",
+    "findings_injury": "in no figure",
+    "findings_injurystep": "in no figure",
+    "findings_recipient": CODE_LIST,
     "findings_place": "names and positions of places may change; sealed figures hold those of their time",
     "patrols_announcement": ANNOUNCED,
     "patrols_notice": ANNOUNCED,
@@ -58,6 +73,8 @@ UNGUARDED: Final[Mapping[str, str]] = {
     "patrols_counter": CODE_LIST,
     "patrols_organisation": CODE_LIST,
     "patrols_referralreason": CODE_LIST,
+    "patrols_trainingkind": CODE_LIST,
+    "patrols_trainingneed": "what shifts need is in no figure",
 }
 """Tables of findings and patrols that hold no records of a month, and why."""
 

@@ -39,6 +39,13 @@ RECORDS: Final[Mapping[str, str]] = {
     "patrols_shift": 'record.start < month.upper AND record."end" > month.lower',
     "patrols_activity": IN_MONTH.format("at"),
     "patrols_activitycount": "record.activity_id IN (SELECT id FROM patrols_activity)",
+    "patrols_training": "record.held_on BETWEEN month.first_day AND month.last_day",
+    "findings_handedbox": "record.handed_on BETWEEN month.first_day AND month.last_day",
+    # In which box a finding lies is the month's when the box was handed over in it.
+    "findings_deposit": (
+        "record.finding_id IN (SELECT id FROM findings_finding)"
+        " AND record.box_id IN (SELECT box_id FROM findings_handedbox WHERE stands)"
+    ),
     # A duty over midnight at the month's end is made of events of both months.
     "patrols_attendance": f"record.at > month.lower - {AROUND} AND record.at < month.upper + {AROUND}",
 }
@@ -67,7 +74,8 @@ LABELS: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
     "people_assistant": (
         (
             "record.id IN (SELECT assistant_id FROM findings_finding UNION SELECT assistant_id FROM patrols_shift"
-            " UNION SELECT assistant_id FROM patrols_activity UNION SELECT assistant_id FROM patrols_attendance)"
+            " UNION SELECT assistant_id FROM patrols_activity UNION SELECT assistant_id FROM patrols_attendance"
+            " UNION SELECT assistant_id FROM patrols_training)"
         ),
         ("id", "user_id"),
     ),
@@ -84,6 +92,7 @@ LABELS: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
         ("id", "assistant_id", "mentor_id", "starts", "ends"),
     ),
     "reports_monthnarrative": ("record.month = month.first_day", ("id", "month", "text")),
+    "patrols_trainingkind": ("record.id IN (SELECT kind_id FROM patrols_training)", NAME_OF),
     "patrols_activitykind": ("record.id IN (SELECT kind_id FROM patrols_activity)", NAME_OF),
     "patrols_organisation": ("record.id IN (SELECT organisation_id FROM patrols_activity)", NAME_OF),
     "patrols_referralreason": ("record.id IN (SELECT reason_id FROM patrols_activity)", NAME_OF),

@@ -14,7 +14,7 @@ from apk.calendar import LOCAL
 from apk.localities.models import District, Locality
 from apk.people.access import Role
 from apk.people.models import Assistant, Employment, Mentor, Mentorship, User
-from findings.models import Finding, Place, PlaceKind
+from findings.models import Box, Carrying, Deposit, Finding, Injury, Place, PlaceKind, Recipient
 from patrols.duties import Event
 from patrols.models import (
     Activity,
@@ -27,6 +27,8 @@ from patrols.models import (
     Organisation,
     ReferralReason,
     Shift,
+    Training,
+    TrainingKind,
 )
 from reports.models import GrantProject, ProjectReport, ReportSection
 
@@ -261,6 +263,70 @@ class FindingFactory(DjangoModelFactory):
     accuracy_m = 8.0
     place_kind = PlaceKind.PARK
     with_needle = 2
+
+
+class BoxFactory(DjangoModelFactory):
+    """A box for 60 pieces, opened on 1 April 2021; `carrier=` has had it since then, `findings=` lie in it."""
+
+    class Meta:
+        model = Box
+        skip_postgeneration_save = True
+
+    label = factory.Sequence(lambda n: f"B-{n:03}")
+    capacity = 60
+    kept_at = "Služebna Nemocniční"
+    opened_at = local(2021, 4, 1, 7)
+
+    @factory.post_generation
+    def carrier(self, create: bool, extracted: Assistant | None, **kwargs: Any) -> None:
+        if extracted is not None:
+            Carrying.objects.create(box=self, assistant=extracted, since=self.opened_at)
+
+    @factory.post_generation
+    def findings(self, create: bool, extracted: list[Finding] | None, **kwargs: Any) -> None:
+        for finding in extracted or ():
+            Deposit.objects.create(finding=finding, box=self)
+
+
+class RecipientFactory(DjangoModelFactory):
+    class Meta:
+        model = Recipient
+
+    name = factory.Sequence(lambda n: f"Příjemce {n}")
+
+
+class InjuryFactory(DjangoModelFactory):
+    """On 15 April 2021 at 10, written down by the assistant."""
+
+    class Meta:
+        model = Injury
+
+    assistant = factory.SubFactory(AssistantFactory)
+    happened_at = local(2021, 4, 15, 10)
+    description = "Jehla propíchla rukavici při sběru u lavičky."
+    recorded_by = factory.SelfAttribute("assistant.user")
+
+
+class TrainingKindFactory(DjangoModelFactory):
+    class Meta:
+        model = TrainingKind
+
+    name = factory.Sequence(lambda n: f"Druh školení {n}")
+
+
+class TrainingFactory(DjangoModelFactory):
+    """Four hours on 15 April 2021, valid as long as its kind says."""
+
+    class Meta:
+        model = Training
+
+    assistant = factory.SubFactory(AssistantFactory)
+    kind = factory.SubFactory(TrainingKindFactory)
+    held_on = date(2021, 4, 15)
+    hours = 4
+    provider = "Renarkon"
+    expires_on = factory.LazyAttribute(lambda training: training.kind.expires_on(training.held_on))
+    recorded_by = factory.SubFactory(UserFactory, is_coordinator=True)
 
 
 class GrantProjectFactory(DjangoModelFactory):

@@ -43,10 +43,15 @@ class Permission(StrEnum):
     KEEP_OWN_PLAN = "keep-own-plan"
     VIEW_FINDINGS = "view-findings"
     EXPORT_FINDINGS = "export-findings"
+    VIEW_CUSTODY = "view-custody"
+    MANAGE_CUSTODY = "manage-custody"
+    VIEW_INJURIES = "view-injuries"
     VIEW_ACTIVITIES = "view-activities"
     EXPORT_ACTIVITIES = "export-activities"
     VIEW_ATTENDANCE = "view-attendance"
     EXPORT_ATTENDANCE = "export-attendance"
+    VIEW_TRAINING = "view-training"
+    MANAGE_TRAINING = "manage-training"
     MANAGE_CODE_LISTS = "manage-code-lists"
     VIEW_SUMMARIES = "view-summaries"
     BUILD_SUMMARIES = "build-summaries"
@@ -65,6 +70,9 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             Permission.VIEW_PLAN,
             Permission.KEEP_OWN_PLAN,
             Permission.VIEW_FINDINGS,
+            Permission.VIEW_CUSTODY,
+            Permission.VIEW_INJURIES,
+            Permission.VIEW_TRAINING,
             Permission.VIEW_ACTIVITIES,
             # The employee may see their own record of working hours (zákoník práce § 96).
             Permission.VIEW_ATTENDANCE,
@@ -80,6 +88,11 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             Permission.PLAN_SHIFTS,
             Permission.VIEW_FINDINGS,
             Permission.EXPORT_FINDINGS,
+            Permission.VIEW_CUSTODY,
+            Permission.MANAGE_CUSTODY,
+            Permission.VIEW_INJURIES,
+            Permission.VIEW_TRAINING,
+            Permission.MANAGE_TRAINING,
             Permission.VIEW_ACTIVITIES,
             Permission.EXPORT_ACTIVITIES,
             Permission.VIEW_ATTENDANCE,
@@ -95,6 +108,11 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             Permission.VIEW_PLAN,
             Permission.VIEW_FINDINGS,
             Permission.EXPORT_FINDINGS,
+            Permission.VIEW_CUSTODY,
+            Permission.MANAGE_CUSTODY,
+            Permission.VIEW_INJURIES,
+            Permission.VIEW_TRAINING,
+            Permission.MANAGE_TRAINING,
             Permission.VIEW_ACTIVITIES,
             Permission.EXPORT_ACTIVITIES,
             Permission.VIEW_ATTENDANCE,

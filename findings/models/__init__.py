@@ -1,3 +1,18 @@
+from findings.models.custody import (
+    BOX_MOVES,
+    HANDOVER_MOVES,
+    Box,
+    BoxMove,
+    BoxQuerySet,
+    BoxState,
+    Carrying,
+    Deposit,
+    HandedBox,
+    HandedBoxQuerySet,
+    Handover,
+    HandoverQuerySet,
+    Recipient,
+)
 from findings.models.findings import (
     COUNTS,
     Finding,
@@ -9,18 +24,36 @@ from findings.models.findings import (
     Source,
     WaitingPhoto,
 )
+from findings.models.injuries import Injury, InjuryQuerySet, InjuryStep, Step
 from findings.models.places import Place, PlaceQuerySet
 
 __all__ = [
+    "BOX_MOVES",
     "COUNTS",
+    "HANDOVER_MOVES",
+    "Box",
+    "BoxMove",
+    "BoxQuerySet",
+    "BoxState",
+    "Carrying",
+    "Deposit",
     "Finding",
     "FindingQuerySet",
+    "HandedBox",
+    "HandedBoxQuerySet",
+    "Handover",
+    "HandoverQuerySet",
+    "Injury",
+    "InjuryQuerySet",
+    "InjuryStep",
     "Photo",
     "PhotoQuerySet",
     "Place",
     "PlaceKind",
     "PlaceQuerySet",
     "PositionSource",
+    "Recipient",
     "Source",
+    "Step",
     "WaitingPhoto",
 ]

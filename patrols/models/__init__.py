@@ -27,12 +27,20 @@ from patrols.models.shifts import (
     ShiftQuerySet,
     Stage,
 )
+from patrols.models.training import (
+    TRAINING_COUNTS,
+    Training,
+    TrainingKind,
+    TrainingNeed,
+    TrainingQuerySet,
+)
 
 __all__ = [
     "ACTIVITY_COUNTS",
     "COUNTS",
     "IN_ORDER",
     "NUMBER_COUNTS",
+    "TRAINING_COUNTS",
     "Activity",
     "ActivityCount",
     "ActivityKind",
@@ -59,4 +67,8 @@ __all__ = [
     "ShiftInUseError",
     "ShiftQuerySet",
     "Stage",
+    "Training",
+    "TrainingKind",
+    "TrainingNeed",
+    "TrainingQuerySet",
 ]

@@ -1,0 +1,245 @@
+"""The way of the sharps as steps over several rows, and what was found, handed over and still held.
+
+A finding's pieces are handed over when the box they lie in is; until then the city holds them, in a box or in none.
+That is decided here once (`handed_over`, `held`), for the month's figures, the balance and the lists behind them.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery, Sum
+
+from apk import czech
+from apk.calendar import Month, day_bounds, local_date
+from apk.people.models import User
+from apk.refusal import Refused
+from apk.sync import registry
+from findings.models import (
+    Box,
+    BoxMove,
+    BoxState,
+    Carrying,
+    Deposit,
+    Finding,
+    FindingQuerySet,
+    HandedBox,
+    Handover,
+    Recipient,
+)
+
+# --- What is counted -------------------------------------------------------------------------------------------------
+
+
+def handed_over(findings: FindingQuerySet, first: date | None, last: date | None) -> FindingQuerySet:
+    """Of the findings those whose pieces were handed over from `first` to `last`, both included; None is no bound."""
+    box = HandedBox.objects.standing().between(first, last).filter(box__deposits__finding=OuterRef("pk"))
+    return findings.filter(Exists(box))
+
+
+def held(findings: FindingQuerySet, on: date) -> FindingQuerySet:
+    """Of the findings those whose pieces the city held when the day `on` ended."""
+    box = HandedBox.objects.standing().between(None, on).filter(box__deposits__finding=OuterRef("pk"))
+    return findings.filter(~Exists(box), found_at__lt=day_bounds(on)[1])
+
+
+def in_no_box(findings: FindingQuerySet) -> FindingQuerySet:
+    return findings.filter(deposit__isnull=True)
+
+
+def pieces_of(findings: FindingQuerySet) -> int:
+    pieces: int = findings.standing().order_by().aggregate(counted=Sum("pieces", default=0))["counted"]
+    return pieces
+
+
+def delivered(first: date, last: date) -> int:
+    """Pieces that the documents of handovers made from `first` to `last` say."""
+    handed = HandedBox.objects.standing().between(first, last).order_by()
+    pieces: int = handed.aggregate(counted=Sum("pieces", default=0))["counted"]
+    return pieces
+
+
+@dataclass(frozen=True)
+class Balance:
+    """A month's pieces: what was held when it began, found, handed over in it, and held when it ended.
+
+    `handed_of_month` of those found in the month were handed over before it ended and `held_of_month` were not.
+    `delivered` is what the documents of the month say of the pieces `handed_over`, where `recorded` is what findings
+    said then.
+    """
+
+    month: Month
+    held_before: int
+    found: int
+    handed_over: int
+    held: int
+    handed_of_month: int
+    delivered: int
+    recorded: int
+
+    @property
+    def held_of_month(self) -> int:
+        return self.found - self.handed_of_month
+
+    @property
+    def difference(self) -> int:
+        """Pieces that findings said and documents do not."""
+        return self.recorded - self.delivered
+
+    @property
+    def is_even(self) -> bool:
+        """Whether what came in is what went out and what is left. Only a finding later than its handover spoils it."""
+        return self.held_before + self.found == self.handed_over + self.held
+
+
+def figures(month: Month) -> dict[str, int]:
+    """Of the month's pieces those handed over before it ended and those held then; and what its documents say.
+
+    Three queries, of rows of this month alone: what is handed over later is another month's delivery.
+    """
+    found = Finding.objects.in_month(month)
+    gone = pieces_of(handed_over(found, month.first_day, month.last_day))
+    return {
+        "handed_over": gone,
+        "held": pieces_of(found) - gone,
+        "delivered": delivered(month.first_day, month.last_day),
+    }
+
+
+def balance(month: Month) -> Balance:
+    """The month's balance of the whole city. Seven queries."""
+    first, last = month.first_day, month.last_day
+    everything = Finding.objects.all()
+    of_month = figures(month)
+    recorded = HandedBox.objects.standing().between(first, last).order_by().aggregate(n=Sum("recorded", default=0))
+    return Balance(
+        month=month,
+        held_before=pieces_of(held(everything, first - timedelta(days=1))),
+        found=of_month["handed_over"] + of_month["held"],
+        handed_over=pieces_of(handed_over(everything, first, last)),
+        held=pieces_of(held(everything, last)),
+        handed_of_month=of_month["handed_over"],
+        delivered=of_month["delivered"],
+        recorded=recorded["n"],
+    )
+
+
+# --- Steps -----------------------------------------------------------------------------------------------------------
+
+
+def carried(assistant: OuterRef | int, at: datetime | OuterRef) -> QuerySet[Carrying]:
+    """Who carried which box: those rows by which the assistant had a box at that instant that was not yet closed."""
+    return Carrying.objects.filter(
+        Q(until__isnull=True) | Q(until__gt=at),
+        Q(box__closed_at__isnull=True) | Q(box__closed_at__gte=at),
+        assistant=assistant,
+        since__lte=at,
+    )
+
+
+def carried_box(assistant: OuterRef, at: datetime) -> Subquery:
+    """The key of the box that an assistant carried at that instant, as an expression; NULL for none."""
+    return Subquery(carried(assistant, at).order_by().values("box")[:1])
+
+
+@transaction.atomic
+def put(findings: Iterable[Finding], box: Box) -> int:
+    """Puts the findings' pieces into a box, wherever they lay before; gives how many findings it moved.
+
+    A finding that came late may belong into a box that is closed or gone, if it was made before the box was closed.
+    Raises Refused.
+    """
+    Box.objects.select_for_update().get(pk=box.pk)
+    box.refresh_from_db()
+    moved = 0
+    for finding in sorted(findings, key=lambda each: each.pk):
+        if box.closed_at is not None and finding.found_at > box.closed_at:
+            raise Refused(f"Nález {finding} je pozdější než uzavření boxu {box.label}. Vyberte jiný box.")
+        deposit = Deposit.objects.select_for_update(of=("self",)).select_related("box").filter(finding=finding).first()
+        refuse_to_change_sealed(finding, box, deposit)
+        if deposit is None:
+            Deposit.objects.create(finding=finding, box=box)
+        elif deposit.box_id != box.pk:
+            deposit.box = box
+            deposit.save(update_fields=["box"])
+        else:
+            continue
+        moved += 1
+    return moved
+
+
+def refuse_to_change_sealed(finding: Finding, box: Box, deposit: Deposit | None) -> None:
+    """Raises Refused when the box that the finding leaves or enters was handed over in the finding's sealed month."""
+    boxes = [box] if deposit is None else [box, deposit.box]
+    if all(each.state != BoxState.HANDED_OVER for each in boxes) or (deposit and deposit.box_id == box.pk):
+        return
+    month = Month.of(finding.found_at)
+    handed = HandedBox.objects.standing().between(month.first_day, month.last_day)
+    if registry.is_sealed(month) and handed.filter(box__in=boxes).exists():
+        raise Refused(
+            f"Měsíc {czech.month(month.first_day)} je uzavřený a box v něm předaný, nález už přesunout nejde."
+        )
+
+
+@transaction.atomic
+def hand_over(
+    boxes: Mapping[Box, tuple[int, str]],
+    *,
+    recipient: Recipient,
+    on: date,
+    by: User,
+    handed_by: str = "",
+    received_by: str = "",
+    document_number: str = "",
+    note: str = "",
+) -> Handover:
+    """Writes that closed boxes were given to `recipient`: of each the pieces that the document says, and why they are
+    not those of the findings. `handed_by` is who brought them there, `by` when empty.
+
+    Raises Refused for a box that is not closed or was closed after `on`, for a difference without a word, and for a
+    month that is sealed.
+    """
+    if not boxes:
+        raise Refused("Vyberte aspoň jeden box.")
+    refuse_sealed(on)
+    handover = Handover.objects.create(
+        recipient=recipient,
+        handed_on=on,
+        handed_by=handed_by or str(by),
+        received_by=received_by,
+        document_number=document_number,
+        note=note,
+        recorded_by=by,
+    )
+    # In one order, so that two who hand over the same boxes at once wait for each other instead of blocking.
+    for box, (pieces, explanation) in sorted(boxes.items(), key=lambda item: item[0].pk):
+        box.move(BoxMove.HAND_OVER)
+        if box.closed_at is None or local_date(box.closed_at) > on:
+            raise Refused(f"{box} byl uzavřen později, než měl být předán. Opravte den předání.")
+        box.save(update_fields=["state"])
+        recorded = pieces_of(Finding.objects.filter(deposit__box=box))
+        if pieces != recorded and not explanation:
+            counted = czech.counted(recorded, "kus", "kusy", "kusů")
+            raise Refused(f"{box}: podle nálezů je v něm {counted}. Opravte počet, nebo napište, proč se liší.")
+        HandedBox.objects.create(
+            handover=handover,
+            box=box,
+            handed_on=on,
+            pieces=pieces,
+            recorded=recorded,
+            explanation=explanation if pieces != recorded else "",
+        )
+    return handover
+
+
+def cancel(handover: Handover, *, at: datetime, reason: str) -> None:
+    """Cancels a handover that was written by mistake. Raises Refused, also for one of a sealed month."""
+    refuse_sealed(handover.handed_on)
+    handover.cancel(at=at, reason=reason)
+
+
+def refuse_sealed(day: date) -> None:
+    """Raises Refused when the month of the day is sealed: its handovers stand."""
+    if registry.is_sealed(Month.of(day)):
+        raise Refused(f"Měsíc {czech.month(day)} je uzavřený, předání v něm už měnit nejde.")
