@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from apk import csv_files
-from reports.documents import bundle, csv, json, pdf, xlsx
+from reports.documents import bundle, csv, docx, json, pdf, xlsx
 from reports.documents.imprint import Imprint
 from reports.documents.wording import title
 from reports.summary import MonthSummary
@@ -49,6 +49,14 @@ FORMATS: dict[str, DocumentFormat] = {
     kind.extension: kind
     for kind in (
         DocumentFormat("pdf", "application/pdf", "PDF", "k podpisu, předání a uložení", False, pdf.build),
+        DocumentFormat(
+            "docx",
+            "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+            "Word (DOCX)",
+            "k úpravě textu",
+            False,
+            docx.build,
+        ),
         DocumentFormat(
             "xlsx",
             "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",

@@ -9,7 +9,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from io import BytesIO
-from zipfile import ZIP_STORED, ZipFile, ZipInfo
+from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 
 from reports.documents.imprint import Imprint
 
@@ -50,15 +50,15 @@ def build(title: str, figures_sha256: str, imprint: Imprint, parts: Sequence[Par
     return stored([*summed, (SUMS, sums)], moment)
 
 
-def stored(files: Sequence[tuple[str, bytes]], moment: tuple[int, ...]) -> bytes:
-    """The files (name, content) in a ZIP file, one after another, the same bytes on every machine."""
+def stored(files: Sequence[tuple[str, bytes]], moment: tuple[int, ...], *, compressed: bool = False) -> bytes:
+    """The files (name, content) in a ZIP file, one after another, all of one time and one kind of machine."""
     written = BytesIO()
     with ZipFile(written, "w", ZIP_STORED) as archive:
         for name, content in files:
             about = ZipInfo(name, (moment[0], moment[1], moment[2], moment[3], moment[4], moment[5]))
             about.create_system = UNIX
             about.external_attr = PLAIN_FILE
-            archive.writestr(about, content)
+            archive.writestr(about, content, ZIP_DEFLATED if compressed else ZIP_STORED)
     return written.getvalue()
 
 

@@ -24,9 +24,9 @@ def outward(summary: MonthSummary) -> MonthSummary:
     """The same month with the same totals, without what must not leave the house.
 
     Lodging houses become „Ubytovna 1", „Ubytovna 2" …, behind the other localities, so that their place in the
-    alphabet gives nothing away; their places become „Ubytovna 1, místo 1", and in other names theirs gives way too.
-    Breakdowns by people are left out, positions are coarse. The digest of what comes back is another one: documents
-    carry that of the whole summary.
+    alphabet gives nothing away; their places become „Ubytovna 1, místo 1", and in other names and in the narrative
+    theirs gives way too. Breakdowns by people are left out, positions are coarse. The digest of what comes back is
+    another one: documents carry that of the whole summary.
     """
     houses = {name: f"{HIDDEN} {number}" for number, name in enumerate(summary.lodging_houses, start=1)}
     return replace(

@@ -18,7 +18,7 @@ import typst
 from apk import czech
 from reports.documents.imprint import UNISSUED, Imprint
 from reports.documents.outward import outward
-from reports.documents.wording import figure_in_words, figure_text, headline, not_a_sum, one_line, title
+from reports.documents.wording import figure_in_words, figure_text, headline, month_notes, not_a_sum, one_line, title
 from reports.figures import BREAKDOWNS, EVENTS, HEADLINE, PIECES, PLACES, Figure
 from reports.summary import MonthSummary
 
@@ -79,10 +79,17 @@ def _data(summary: MonthSummary, imprint: Imprint) -> dict[str, Any]:
             {"label": figure.label, "value": figure_text(figure.unit, summary.totals[figure.name])}
             for figure in HEADLINE
         ],
+        "narrative": _paragraphs(public.narrative),
         "charts": list(_charts(public)),
         "tables": [*(_breakdown(public, name) for name in PRINTED if name in public.breakdowns), _places(public)],
-        "notes": list(_notes(summary)),
+        "notes": month_notes(summary),
     }
+
+
+def _paragraphs(texts: Iterable[str]) -> list[dict[str, Any]]:
+    """Paragraphs of people; one that begins with „– “ is an item of a list."""
+    lines = [ENDLESS.sub("\\1\u200b", one_line(text)) for text in texts]
+    return [{"text": line.removeprefix("– "), "is_item": line.startswith("– ")} for line in lines if line]
 
 
 def _charts(summary: MonthSummary) -> Iterator[dict[str, Any]]:
@@ -163,14 +170,6 @@ def _texts(figures: Iterable[Figure], values: Mapping[str, int]) -> list[str]:
 
 def _cell(text: str) -> str:
     return ENDLESS.sub("\\1\u200b", one_line(text))
-
-
-def _notes(summary: MonthSummary) -> Iterator[str]:
-    yield "Kusy jsou stříkačky s jehlou, stříkačky bez jehly a samostatné jehly; jiné pomůcky se do nich nepočítají."
-    yield "Místo je bod v terénu, k němuž patří všechny nálezy v jeho okolí; každé se za měsíc počítá jednou."
-    yield "Hodiny ve službě jsou plánované směny v mezích měsíce; směna přes jeho konec je rozdělena."
-    if summary.lodging_houses:
-        yield "Ubytovny se neuvádějí jménem."
 
 
 def _drawable(value: Any) -> Any:

@@ -13,6 +13,8 @@ SECONDS_IN_HOUR = 3600
 
 INTERNAL = "Pracovní podklad: obsahuje jména asistentů a ubytoven. Navenek se předává PDF, které je neuvádí."
 
+EMPTY = "V tomto měsíci tu není žádný záznam."
+
 # Control and formatting characters (bidirectional overrides among them), halves of pairs, non-characters.
 _INVISIBLE = {"Cc", "Cf", "Cs", "Cn"}
 
@@ -71,6 +73,18 @@ def one_line(text: str) -> str:
 
 def _is_invisible(character: str) -> bool:
     return unicodedata.category(character) in _INVISIBLE
+
+
+def month_notes(summary: MonthSummary) -> list[str]:
+    """What a reader outside has to know of how the figures were counted."""
+    notes = [
+        "Kusy jsou stříkačky s jehlou, stříkačky bez jehly a samostatné jehly; jiné pomůcky se do nich nepočítají.",
+        "Místo je bod v terénu, k němuž patří všechny nálezy v jeho okolí; každé se za měsíc počítá jednou.",
+        "Hodiny ve službě jsou plánované směny v mezích měsíce; směna přes jeho konec je rozdělena.",
+    ]
+    if summary.lodging_houses:
+        notes.append("Ubytovny se neuvádějí jménem.")
+    return notes
 
 
 def _found(summary: MonthSummary) -> str:

@@ -1,10 +1,13 @@
 """The month as a workbook: the working paper, complete, with native numbers and dates. Pure.
 
 A workbook is a record of what was counted: it holds values and no formula. Totals are those of the summary, for a
-total need not be the sum of its column (one place may lie under two kinds of place).
+total need not be the sum of its column (one place may lie under two kinds of place). Where the imprint has an address,
+every figure leads to the list of its records. Totals and tables have names, by which other workbooks can refer to them.
 """
 
-from collections.abc import Iterator, Sequence
+import re
+import unicodedata
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from enum import Enum
@@ -12,11 +15,13 @@ from io import BytesIO
 
 from xlsxwriter import Workbook
 from xlsxwriter.format import Format
+from xlsxwriter.utility import xl_rowcol_to_cell
 from xlsxwriter.worksheet import Worksheet
 
 from apk import czech
+from reports import drilldown
 from reports.documents.imprint import UNISSUED, Imprint
-from reports.documents.wording import INTERNAL, SECONDS_IN_HOUR, headline, not_a_sum, one_line, title, unit_text
+from reports.documents.wording import EMPTY, INTERNAL, SECONDS_IN_HOUR, headline, not_a_sum, one_line, title, unit_text
 from reports.figures import BREAKDOWNS, EVENTS, FIGURES, PIECES, Breakdown, Figure, Unit
 from reports.summary import MonthSummary, Row
 
@@ -35,8 +40,6 @@ NARROWEST, WIDEST, NUMBER_WIDTH = 12, 42, 11  # Columns, in characters.
 
 ACCENT, LINE, SUNK = "#2362A2", "#B8C4D0", "#EEF3F8"
 
-EMPTY = "V tomto měsíci tu není žádný záznam."
-
 
 class Kind(Enum):
     """What a column holds: the number format, "" for text.
@@ -54,6 +57,11 @@ class Kind(Enum):
 
 
 Value = str | int | float | date
+
+Link = Callable[..., str]
+"""From (figure, breakdown, key) to the address of the records behind; "" when there is none."""
+
+CHARTS = "Grafy"
 
 
 @dataclass(frozen=True)
@@ -75,8 +83,10 @@ def build(summary: MonthSummary, imprint: Imprint = UNISSUED) -> bytes:
         }
     )
     workbook.set_custom_property("Otisk SHA-256", summary.digest, "text")
-    paper = _Paper(workbook, summary)
-    paper.overview(summary)
+    paper = _Paper(workbook, summary, imprint)
+    paper.overview(summary, imprint)
+    if summary.totals["pieces"]:
+        paper.charts(summary)
     for name, rows in summary.breakdowns.items():
         breakdown = BREAKDOWNS[name]
         paper.table(
@@ -85,6 +95,10 @@ def build(summary: MonthSummary, imprint: Imprint = UNISSUED) -> bytes:
             [_breakdown_row(breakdown, row) for row in rows],
             ["Celkem", *(_value(figure, summary.totals[figure.name]) for figure in breakdown.figures)],
             not_a_sum(breakdown.figures, rows, summary.totals),
+            links=[
+                *(_links_of_row(paper.link, breakdown, row) for row in rows),
+                ["", *(_linked(paper.link(figure), summary.totals[figure.name]) for figure in breakdown.figures)],
+            ],
         )
     paper.table(
         "Místa nálezů",
@@ -101,6 +115,13 @@ def build(summary: MonthSummary, imprint: Imprint = UNISSUED) -> bytes:
             for place in summary.places
         ],
         ["Celkem", "", "", "", summary.totals["events"], summary.totals["pieces"]],
+        links=[
+            *(
+                ["", "", "", "", paper.link(EVENTS, "place", place.key), paper.link(PIECES, "place", place.key)]
+                for place in summary.places
+            ),
+            ["", "", "", "", paper.link(EVENTS), paper.link(PIECES)],
+        ],
     )
     workbook.close()
     return file.getvalue()
@@ -119,6 +140,22 @@ def _breakdown_row(breakdown: Breakdown, row: Row) -> list[Value]:
     return [label, *(_value(figure, row.values[figure.name]) for figure in breakdown.figures)]
 
 
+def _links_of_row(link: Link, breakdown: Breakdown, row: Row) -> list[str]:
+    figures = breakdown.figures
+    return ["", *(_linked(link(figure, breakdown.name, row.key), row.values[figure.name]) for figure in figures)]
+
+
+def _linked(address: str, value: int) -> str:
+    """The address, unless there is nothing behind it."""
+    return address if value else ""
+
+
+def _name(label: str) -> str:
+    """What a range is called: „Nalezené kusy celkem" is Nalezene_kusy_celkem."""
+    plain = unicodedata.normalize("NFKD", label).encode("ascii", "ignore").decode()
+    return re.sub("[^A-Za-z0-9]+", "_", plain).strip("_")
+
+
 def _value(figure: Figure, value: int) -> Value:
     return value / SECONDS_IN_HOUR if figure.unit is Unit.HOURS else value
 
@@ -126,10 +163,12 @@ def _value(figure: Figure, value: int) -> Value:
 class _Paper:
     """The workbook's sheets: their look and how they print."""
 
-    def __init__(self, workbook: Workbook, summary: MonthSummary) -> None:
+    def __init__(self, workbook: Workbook, summary: MonthSummary, imprint: Imprint) -> None:
         self.workbook = workbook
+        self.month_of_figures = summary.month
+        self.address = imprint.address
         self.header = f"&L&B&A&B – {czech.month(summary.month.first_day)}"
-        self.footer = _footer(summary)
+        self.footer = _footer(summary, imprint)
         self.heading = workbook.add_format({"bold": True, "font_size": 18, "font_color": ACCENT})
         self.lead = workbook.add_format({"font_size": 12, "text_wrap": True, "valign": "top"})
         self.note = workbook.add_format({"italic": True, "text_wrap": True, "valign": "top"})
@@ -144,8 +183,17 @@ class _Paper:
         self.unit = workbook.add_format({**body, "indent": 1})
         self.body = {kind: self._numeric(kind, body) for kind in Kind}
         self.foot = {kind: self._numeric(kind, foot) for kind in Kind}
+        leading = {"font_color": ACCENT, "underline": 1}
+        self.linked_body = {kind: self._numeric(kind, {**body, **leading}) for kind in Kind}
+        self.linked_foot = {kind: self._numeric(kind, {**foot, **leading}) for kind in Kind}
 
-    def overview(self, summary: MonthSummary) -> None:
+    def link(self, figure: Figure, breakdown: str = "", key: str = "") -> str:
+        """The address of the records that a figure counts; "" when the application's own is not known."""
+        if not self.address:
+            return ""
+        return self.address + drilldown.url(figure, self.month_of_figures, breakdown, key)
+
+    def overview(self, summary: MonthSummary, imprint: Imprint) -> None:
         """„Přehled": what the month is, its headline and totals, and by what the figures can be recognised."""
         sheet = self._sheet("Přehled", columns=3)
         sheet.set_column(0, 0, 26)
@@ -169,13 +217,58 @@ class _Paper:
         for row, (name, value) in enumerate(summary.totals.items(), start=first + 1):
             figure = FIGURES[name]
             self._write(sheet, row, 0, figure.label, self.body[Kind.TEXT])
-            self._write(sheet, row, 1, _value(figure, value), self.body[_figure_column(figure).kind])
+            link = _linked(self.link(figure), value)
+            styles = self.linked_body if link else self.body
+            self._write(sheet, row, 1, _value(figure, value), styles[_figure_column(figure).kind], link)
+            self.workbook.define_name(_name(figure.label), f"='Přehled'!$B${row + 1}")
             self._write(sheet, row, 2, unit_text(figure.unit, value), self.unit)
-        row = self._facts(sheet, row + 2, [("Publicita", summary.publicity or "–"), ("Otisk SHA-256", summary.digest)])
+        row = self._facts(sheet, row + 2, self._closing_facts(summary, imprint))
         sheet.merge_range(row + 1, 0, row + 1, 2, "")
         sheet.write_string(row + 1, 0, INTERNAL, self.note)
         sheet.set_row(row + 1, 32)
         sheet.print_area(0, 0, row + 1, 2)
+
+    @staticmethod
+    def _closing_facts(summary: MonthSummary, imprint: Imprint) -> list[tuple[str, Value]]:
+        edition: list[tuple[str, Value]] = [("Vydání", imprint.text)] if imprint.text else []
+        return [("Publicita", summary.publicity or "–"), *edition, ("Otisk SHA-256", summary.digest)]
+
+    def charts(self, summary: MonthSummary) -> None:
+        """„Grafy": pieces by locality and by day, drawn from the tables of the workbook."""
+        sheet = self._sheet(CHARTS, columns=1)
+        sheet.hide_gridlines(2)
+        sheet.fit_to_pages(1, 1)
+        top = 0
+        for kind, title_, name, height in (
+            ("bar", "Nalezené kusy podle lokalit", "locality", 90 + 24 * len(summary.breakdowns["locality"])),
+            ("column", "Nalezené kusy podle dnů", "day", 320),
+        ):
+            breakdown, rows = BREAKDOWNS[name], summary.breakdowns[name]
+            column = 1 + breakdown.figures.index(PIECES)
+            chart = self.workbook.add_chart({"type": kind})
+            chart.add_series(
+                {
+                    "name": title_,
+                    "categories": [breakdown.label, 1, 0, len(rows), 0],
+                    "values": [breakdown.label, 1, column, len(rows), column],
+                    "fill": {"color": ACCENT},
+                    "gap": 40,
+                    "data_labels": {"value": True} if kind == "bar" else {},
+                }
+            )
+            chart.set_title({"name": title_, "name_font": {"size": 13, "color": ACCENT}, "overlay": False})
+            chart.set_legend({"none": True})
+            names, numbers = (
+                (chart.set_y_axis, chart.set_x_axis) if kind == "bar" else (chart.set_x_axis, chart.set_y_axis)
+            )
+            numbers({"major_gridlines": {"visible": True, "line": {"color": LINE}}, "num_format": "0", "min": 0})
+            # The first row stands on top, as in the table; days are marked by their number alone.
+            names({"reverse": kind == "bar", "num_format": "d." if name == "day" else "General", "text_axis": True})
+            chart.set_size({"width": 640, "height": height})
+            described = czech.joined(f"{row.label} {row.values['pieces']}" for row in rows if row.values["pieces"])
+            sheet.insert_chart(top, 0, chart, {"description": one_line(f"{title_}: {described}.")[:2000]})
+            top += height // 20 + 2
+        sheet.print_area(0, 0, top, 9)
 
     def table(
         self,
@@ -184,8 +277,13 @@ class _Paper:
         rows: Sequence[Sequence[Value]],
         totals: Sequence[Value],
         note: str = "",
+        *,
+        links: Sequence[Sequence[str]],
     ) -> None:
-        """A sheet with one table: header, rows, totals, and a note where a total is not the sum."""
+        """A sheet with one table: header, rows, totals, and a note where a total is not the sum.
+
+        `links` has the addresses of the rows and of the totals, "" where a cell has none.
+        """
         sheet = self._sheet(name, columns=len(columns))
         sheet.set_row(0, 32)
         for index, column in enumerate(columns):
@@ -193,14 +291,17 @@ class _Paper:
             sheet.write_string(0, index, column.header, self.head_text if is_text else self.head_number)
             sheet.set_column(index, index, _width(column, [row[index] for row in rows]))
         for number, row in enumerate([*rows, totals], start=1):
-            styles = self.foot if number > len(rows) else self.body
+            plain, linked = (self.foot, self.linked_foot) if number > len(rows) else (self.body, self.linked_body)
             for index, value in enumerate(row):
                 kind = Kind.TEXT if isinstance(value, str) else columns[index].kind
-                self._write(sheet, number, index, value, styles[kind])
+                link = links[number - 1][index]
+                self._write(sheet, number, index, value, (linked if link else plain)[kind], link)
         sheet.freeze_panes(1, 1)
         sheet.repeat_rows(0)
         if rows:
             sheet.autofilter(0, 0, len(rows), len(columns) - 1)
+            last_cell = xl_rowcol_to_cell(len(rows), len(columns) - 1, row_abs=True, col_abs=True)
+            self.workbook.define_name(_name(name), f"='{name}'!$A$1:{last_cell}")
         last = len(rows) + 1
         below = note if rows else EMPTY
         if below:
@@ -232,7 +333,10 @@ class _Paper:
         return row + len(facts)
 
     @staticmethod
-    def _write(sheet: Worksheet, row: int, column: int, value: Value, style: Format) -> None:
+    def _write(sheet: Worksheet, row: int, column: int, value: Value, style: Format, link: str = "") -> None:
+        if link:
+            # The number written over it keeps the link.
+            sheet.write_url(row, column, link, style, tip="Zobrazit záznamy")
         match value:
             case str():
                 sheet.write_string(row, column, one_line(value), style)
@@ -254,13 +358,13 @@ def _width(column: Column, values: Sequence[Value]) -> float:
     return min(max(NARROWEST, *(len(str(value)) + 3 for value in values), len(column.header) + 3), WIDEST)
 
 
-def _footer(summary: MonthSummary) -> str:
+def _footer(summary: MonthSummary, imprint: Imprint) -> str:
     """The page's footer. Of a long publicity sentence and the digest the digest gives way, then the sentence,
     which also stands on the first sheet."""
-    return next(footer for footer in _footers(summary) if len(footer.encode("utf-16-le")) // 2 <= FOOTER_LIMIT)
+    return next(footer for footer in _footers(summary, imprint) if len(footer.encode("utf-16-le")) // 2 <= FOOTER_LIMIT)
 
 
-def _footers(summary: MonthSummary) -> Iterator[str]:
+def _footers(summary: MonthSummary, imprint: Imprint) -> Iterator[str]:
     publicity = one_line(summary.publicity).replace("&", "&&")
     for text in (
         f"{publicity}\nOtisk SHA-256: {summary.digest}",
@@ -268,4 +372,5 @@ def _footers(summary: MonthSummary) -> Iterator[str]:
         f"Otisk SHA-256: {summary.digest}",
     ):
         # The space parts the size from a text that may begin with a digit.
-        yield f"&L&8 {text.strip()}&R&8 Strana &P z &N"
+        edition = f"{imprint.text}\n" if imprint.text else ""
+        yield f"&L&8 {text.strip()}&R&8 {edition}Strana &P z &N"

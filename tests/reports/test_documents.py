@@ -5,11 +5,17 @@ import json
 import os
 import subprocess
 import sys
+from io import BytesIO
 from pathlib import Path
 
+import jsonschema_rs
+import pypdf
 import pytest
 
+from apk import czech
 from reports.documents import FORMATS
+from reports.documents.imprint import UNISSUED, Imprint
+from reports.documents.json import SCHEMA
 from tests.reports.april import april, empty
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -32,8 +38,11 @@ from hashlib import sha256
 from reports.documents import FORMATS
 from reports.summary import MonthSummary
 
+from reports.documents.imprint import Imprint
+
 summary = MonthSummary.from_json(json.load(sys.stdin))
-print(json.dumps({name: sha256(kind.build(summary)).hexdigest() for name, kind in FORMATS.items()}))
+issued = Imprint(2, "průběžná čísla")
+print(json.dumps({name: sha256(kind.build(summary, issued)).hexdigest() for name, kind in FORMATS.items()}))
 """
 
 
@@ -53,7 +62,8 @@ def built_elsewhere(summary, *, at, **environment):
 
 @pytest.mark.parametrize("summary", [april(), empty()], ids=["april", "empty"])
 def test_documents_are_the_same_bytes_in_other_processes_time_zones_and_years(summary):
-    here = {name: hashlib.sha256(kind.build(summary)).hexdigest() for name, kind in FORMATS.items()}
+    issued = Imprint(2, "průběžná čísla")
+    here = {name: hashlib.sha256(kind.build(summary, issued)).hexdigest() for name, kind in FORMATS.items()}
 
     # 2 May 2021 in New Zealand is still 1 May in Prague; 2031 comes after every release used today.
     tomorrow = built_elsewhere(summary, at=1619877600, TZ="Pacific/Auckland", PYTHONHASHSEED="1", LANG="C")
@@ -79,6 +89,34 @@ def test_document_does_not_depend_on_the_order_that_a_database_kept(name):
     assert FORMATS[name].build(reordered) == FORMATS[name].build(april())
 
 
-@pytest.mark.parametrize(("name", "kilobytes"), [("pdf", 120), ("xlsx", 30), ("csv", 40), ("json", 30)])
+@pytest.mark.parametrize(("name", "kilobytes"), [("pdf", 130), ("docx", 50), ("xlsx", 35), ("csv", 40), ("json", 30)])
 def test_document_is_small(name, kilobytes):
     assert len(FORMATS[name].build(april())) < kilobytes * 1024
+
+
+@pytest.mark.parametrize("summary", [april(), empty()], ids=["april", "empty"])
+@pytest.mark.parametrize("imprint", [UNISSUED, Imprint(3, "průběžná čísla")], ids=["alone", "in an edition"])
+def test_json_is_what_its_schema_says(summary, imprint):
+    validator = jsonschema_rs.Draft202012Validator(json.loads(SCHEMA.read_text()))
+
+    assert [error.message for error in validator.iter_errors(json.loads(FORMATS["json"].build(summary, imprint)))] == []
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"month": "2021-4"}, {"extra": 1}, {"totals": {"pieces": 85}}, {"sha256": "x"}, {"places": [{"key": "1"}]}],
+)
+def test_schema_refuses_what_is_not_a_summary(change):
+    validator = jsonschema_rs.Draft202012Validator(json.loads(SCHEMA.read_text()))
+
+    assert not validator.is_valid({**json.loads(FORMATS["json"].build(april())), **change})
+
+
+def test_every_document_says_which_edition_it_is():
+    built = {name: kind.build(april(), Imprint(7, "uzamčená verze 2")) for name, kind in FORMATS.items()}
+
+    pages = [" ".join(page.extract_text().split()) for page in pypdf.PdfReader(BytesIO(built["pdf"])).pages]
+    assert all("Vydání 7 – uzamčená verze 2" in page for page in pages)
+    assert json.loads(built["json"])["edition"] == {"number": 7, "standing": "uzamčená verze 2"}
+    assert f"vydání;;Vydání{czech.SPACE}7 – uzamčená verze 2" in built["csv"].decode()
+    assert all(built[name] != kind.build(april()) for name, kind in FORMATS.items())

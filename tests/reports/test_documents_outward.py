@@ -1,5 +1,11 @@
 import json
+from io import BytesIO
 
+import docx
+import pypdf
+
+from reports.documents import docx as word
+from reports.documents import pdf
 from reports.documents.outward import outward
 from tests.reports.april import ASSISTANTS, LODGING_HOUSES, april, empty
 
@@ -59,3 +65,16 @@ def test_outward_of_an_empty_month_is_empty():
         **empty().as_json(),
         "breakdowns": {"locality": [], "district": [], "place_kind": [], "day": []},
     }
+
+
+def test_narrative_names_no_lodging_house_in_papers_for_others():
+    text = ["V ubytovně HD Hlubina jsme hovořili s obyvateli.", "– nalezeno 85 kusů"]
+    summary = april(narrative=text)
+
+    assert outward(summary).narrative == ("V ubytovně Ubytovna 1 jsme hovořili s obyvateli.", "– nalezeno 85 kusů")
+    pages = " ".join(page.extract_text() for page in pypdf.PdfReader(BytesIO(pdf.build(summary))).pages)
+    assert "Slovní hodnocení" in pages
+    assert "hovořili s obyvateli" in pages
+    paragraphs = {(part.style.name, part.text) for part in docx.Document(BytesIO(word.build(summary))).paragraphs}
+    assert ("List Bullet", "nalezeno 85 kusů") in paragraphs
+    assert not [part for _, part in paragraphs if "Hlubina" in part]

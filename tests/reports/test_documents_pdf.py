@@ -97,6 +97,13 @@ def test_pdf_has_bookmarks_of_its_parts(opened):
         ]
 
 
+def test_pdf_begins_with_its_contents(opened, april_pages):
+    names = [name for name, _ in structure(opened)]
+
+    assert (names.count("/TOC"), names.count("/TOCI")) == (1, 7)
+    assert re.search(r"Podle lokalit[ .]*2 Podle městských obvodů[ .]*2 ", april_pages[0])
+
+
 def test_pdf_embeds_its_typeface_alone(opened):
     fonts = {str(item.get("/BaseFont")) for item in opened.objects if isinstance(item, pikepdf.Dictionary)}
 

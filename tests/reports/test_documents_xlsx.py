@@ -9,13 +9,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from apk import czech
+from reports import drilldown
 from reports.documents import xlsx
+from reports.documents.imprint import Imprint
 from reports.documents.wording import headline, one_line
-from reports.figures import BREAKDOWNS, FIGURES
-from tests.reports.april import PUBLICITY, april, empty
+from reports.figures import BREAKDOWNS, FIGURES, PIECES
+from tests.reports.april import MONTH, PUBLICITY, april, empty
 
-SHEETS = [
-    "Přehled",
+TABLES = [
     "Podle lokalit",
     "Podle městských obvodů",
     "Podle druhu místa",
@@ -23,6 +24,7 @@ SHEETS = [
     "Podle dnů",
     "Místa nálezů",
 ]
+SHEETS = ["Přehled", "Grafy", *TABLES]
 
 
 def opened(summary):
@@ -46,6 +48,7 @@ def whole(figure, value):
 
 def test_workbook_has_a_sheet_for_each_view_of_the_month():
     assert opened(april()).sheetnames == SHEETS
+    assert opened(empty()).sheetnames == ["Přehled", *TABLES]
 
 
 def test_overview_says_what_the_month_is_and_holds_its_totals():
@@ -115,7 +118,7 @@ def test_numbers_hours_and_days_are_native_and_czech():
 
 def test_note_stands_where_a_total_is_not_the_sum():
     book = opened(april())
-    notes = {name: book[name].cell(book[name].max_row, 1).value for name in SHEETS[1:]}
+    notes = {name: book[name].cell(book[name].max_row, 1).value for name in TABLES}
 
     assert notes["Podle druhu místa"] == (
         "Ve sloupci „Míst“ není celkem součtem: co je ve více řádcích, počítá se jen jednou."
@@ -123,7 +126,7 @@ def test_note_stands_where_a_total_is_not_the_sum():
     assert notes["Místa nálezů"] == "Celkem"
 
 
-@pytest.mark.parametrize("name", SHEETS[1:])
+@pytest.mark.parametrize("name", TABLES)
 def test_table_stays_readable_on_screen_and_on_paper(name):
     sheet = opened(april())[name]
     header, rows, _ = table(sheet)
@@ -154,6 +157,54 @@ def test_document_names_the_month_and_no_author():
 
 def test_workbook_carries_the_digest_as_a_property():
     assert {p.name: p.value for p in opened(april()).custom_doc_props.props} == {"Otisk SHA-256": april().digest}
+
+
+def test_every_figure_leads_to_its_records_and_a_zero_nowhere():
+    issued = Imprint(2, "průběžná čísla", "https://apk.mesto.example")
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        book = openpyxl.load_workbook(BytesIO(xlsx.build(april(), issued)))
+    checked = 0
+    for name, breakdown in BREAKDOWNS.items():
+        sheet = book[breakdown.label]
+        for number, row in enumerate([*april().breakdowns[name], None], start=2):
+            for column, figure in enumerate(breakdown.figures, start=2):
+                cell = sheet.cell(number, column)
+                address = drilldown.url(figure, MONTH, name, row.key) if row else drilldown.url(figure, MONTH)
+                expected = f"{issued.address}{address}" if cell.value else None
+                target = cell.hyperlink and f"{cell.hyperlink.target}"
+                assert (cell.coordinate, target) == (cell.coordinate, expected)
+                checked += 1
+    assert checked > 300
+    places = book["Místa nálezů"]
+    assert places["F2"].hyperlink.target == f"{issued.address}{drilldown.url(PIECES, MONTH, 'place', '0-0')}"
+    overview = {line[0].value: line[1] for line in book["Přehled"].iter_rows()}
+    assert overview["Nalezené kusy celkem"].hyperlink.target == f"{issued.address}{drilldown.url(PIECES, MONTH)}"
+    assert overview["Vydání"].value == "Vydání 2 – průběžná čísla"
+    assert "Vydání" in book["Podle lokalit"].oddFooter.right.text
+
+
+def test_totals_and_tables_have_names():
+    book = opened(april())
+    named = {name: defined.attr_text for name, defined in book.defined_names.items()}
+
+    def value(name):
+        sheet, _, cell = named[name].partition("!")
+        return book[sheet.strip("'")][cell.replace("$", "")].value
+
+    assert (value("Nalezene_kusy_celkem"), value("Mista_s_nalezem")) == (85, 17)
+    assert named["Podle_lokalit"] == "'Podle lokalit'!$A$1:$K$11"
+    assert len(named) == len(FIGURES) + len(TABLES)
+
+
+def test_charts_are_drawn_from_the_tables():
+    with zipfile.ZipFile(BytesIO(xlsx.build(april()))) as parts:
+        charts = [parts.read(f"xl/charts/chart{number}.xml").decode() for number in (1, 2)]
+        drawing = parts.read("xl/drawings/drawing1.xml").decode()
+
+    assert "<c:f>'Podle lokalit'!$C$2:$C$11</c:f>" in charts[0]
+    assert "<c:f>'Podle dnů'!$C$2:$C$21</c:f>" in charts[1]
+    assert "Nalezené kusy podle lokalit: Jílová 13, Přednádraží 16" in drawing
 
 
 @pytest.mark.parametrize("text", ["=1+1", '=HYPERLINK("http://zlo.example")', "@SUM(A1)", "http://zlo.example", "{=1}"])
@@ -192,7 +243,7 @@ def test_footer_is_never_longer_than_a_spreadsheet_reads(length):
 def test_empty_month_makes_empty_tables_that_say_so():
     book = opened(empty())
 
-    for name in SHEETS[1:]:
+    for name in TABLES:
         _, rows, totals = table(book[name])
         assert rows == []
         assert not any(totals[1:])
