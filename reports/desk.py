@@ -53,7 +53,7 @@ def card_of(record: MonthRecord) -> Card:
             detail, action = record.job.error if record.job else "", "Zkusit znovu"
         case Condition.BUILDING:
             detail, action = "Za chvíli bude hotový.", "Podívat se"
-        case Condition.CURRENT:
+        case Condition.CURRENT | Condition.SEALED:
             pieces = figure_in_words(Unit.PIECES, record.totals["pieces"])
             places = czech.counted(record.totals["places"], "místě", "místech", "místech")
             detail, action = f"Nalezeno {pieces} na {places}.", "Otevřít přehled"

@@ -14,7 +14,7 @@ from apk import private_files
 from apk.audit.models import AccessLog
 from apk.calendar import Month
 from apk.people.access import Permission, SignedInRequest, requires
-from reports import editions
+from reports import editions, sealing
 from reports.documents import FILES
 from reports.documents.json import SCHEMA
 from reports.models import Document, Edition
@@ -69,7 +69,7 @@ def publish_month(request: SignedInRequest, month: Month) -> HttpResponse:
     figures = editions.published(month)
     if figures is None:
         raise Http404(f"no summary of {month}")
-    editions.request_month(figures, by=request.user)
+    editions.request_month(figures, by=request.user, standing=sealing.standing_of(month))
     return redirect("reports:documents", month)
 
 

@@ -12,7 +12,7 @@ from apk.calendar import Month
 from findings.models import Finding
 from patrols.models import Shift
 from reports.inputs import fingerprints
-from reports.models import GrantProject, Job, MonthlySummary
+from reports.models import GrantProject, Job, MonthlySummary, Seal
 
 
 class Condition(Enum):
@@ -23,6 +23,7 @@ class Condition(Enum):
     OUTDATED = ("neodpovídá záznamům", "warning")
     CURRENT = ("sestaveno", "success")
     NOT_BUILT = ("nesestaveno", "")
+    SEALED = ("uzavřeno", "success")
 
     @property
     def label(self) -> str:
@@ -43,9 +44,13 @@ class MonthRecord:
     totals: Mapping[str, int]
     built_at: datetime | None
     is_current: bool
+    version: int = 0
+    """Of a sealed month the number of its last version; 0 when it is open."""
 
     @property
     def condition(self) -> Condition:
+        if self.version:
+            return Condition.SEALED
         if self.job and self.job.is_unfinished:
             return Condition.BUILDING
         if self.job and self.job.state == Job.State.FAILED:
@@ -56,7 +61,7 @@ class MonthRecord:
 
 
 def records(months: Sequence[Month]) -> list[MonthRecord]:
-    """What is known of each month, in their order. Five queries, however many months."""
+    """What is known of each month, in their order. Six queries, however many months."""
     days = [month.first_day for month in months]
     jobs = {job.period: job for job in Job.objects.filter(month__in=days).latest_of_each_month()}
     stored = {
@@ -65,6 +70,7 @@ def records(months: Sequence[Month]) -> list[MonthRecord]:
         .filter(month__in=days)
         .values("month", "inputs", "built_at", totals=F("figures__totals"))
     }
+    versions = {seal.period: seal.version for seal in Seal.objects.filter(month__in=days).latest_of_each_month()}
     projects = GrantProject.objects.by_month(months)
     inputs = fingerprints(months)
     found = []
@@ -78,6 +84,7 @@ def records(months: Sequence[Month]) -> list[MonthRecord]:
                 totals=summary["totals"] if summary else {},
                 built_at=summary["built_at"] if summary else None,
                 is_current=summary is not None and summary["inputs"] == inputs[month],
+                version=versions.get(month, 0),
             )
         )
     return found

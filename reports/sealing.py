@@ -15,7 +15,7 @@ from apk.calendar import Month
 from apk.people.access import Role
 from apk.people.models import Assistant, Mentor, Mentorship, User
 from apk.refusal import Refused
-from reports import closing, closings, differences, snapshots
+from reports import closing, closings, differences, editions, snapshots
 from reports.checklist import hindrances
 from reports.closing import Move
 from reports.closings import Closing
@@ -122,7 +122,14 @@ def seal(month: Month, *, by: User, now: datetime, seen: str) -> Seal:
         raise Refused("Záznamy se od schválení změnily. Přepočítejte přehled a požádejte mentora o nové schválení.")
     sealed = stored(Content(month, 1, summary.as_json(), rows), summary, by=by, now=now)
     take(month, Move.SEAL, by, now, sha256=sealed.figures_sha256)
+    editions.request_month(summary, by=by, standing=standing_of(month))
     return sealed
+
+
+def standing_of(month: Month) -> str:
+    """How final the month's figures are, as documents print it."""
+    latest = Seal.objects.of(month).without_content().order_by("-version").first()
+    return f"uzavřený měsíc, verze {latest.version}" if latest else editions.OPEN_MONTH
 
 
 def begun(month: Month, move: Move, by: User, now: datetime) -> Closing:
@@ -268,4 +275,5 @@ def next_version(former: Seal, correction: MonthCorrection, *, by: User, now: da
     MonthlySummary.objects.store(summary, inputs=fingerprints([month])[month], by=by)
     sealed = stored(content, summary, by=by, now=now, correction=correction)
     take(month, Move.CORRECT, by, now, reason=correction.reason, sha256=sealed.figures_sha256)
+    editions.request_month(summary, by=by, standing=standing_of(month))
     return sealed

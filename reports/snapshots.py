@@ -134,12 +134,12 @@ def gathered(month: Month) -> Rows:
 
 @contextmanager
 def replayed(rows: Rows) -> Iterator[None]:
-    """Inside, the database seems to hold `rows` and nothing else: a table without sealed rows does not exist.
+    """Inside, the database seems to hold `rows` and nothing else: a table that is no part of snapshots does not exist.
 
-    Columns that were not sealed, or did not exist then, are empty. Nothing done inside stays.
+    Tables and columns that were not sealed, or did not exist then, are empty. Nothing done inside stays.
     """
     with transaction.atomic(), connection.cursor() as cursor:
-        for table, sealed in rows.items():
+        for table, sealed in {**{table: [] for table in (*RECORDS, *LABELS)}, **rows}.items():
             name = connection.ops.quote_name(table)
             cursor.execute(f"CREATE TEMPORARY TABLE {name} AS TABLE public.{name} WITH NO DATA")
             cursor.execute(

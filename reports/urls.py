@@ -3,14 +3,28 @@
 from django.urls import path
 
 import apk.converters  # noqa: F401  # registers <month:…>
-from reports import document_views, grant_views, period_views, project_views, views
+from reports import closing_views, document_views, grant_views, period_views, project_views, views
 
 app_name = "reports"
 
 urlpatterns = [
     path("prehledy/", views.month_list, name="months"),
     path("prehledy/export.csv", views.export_months, name="export-months"),
+    path("prehledy/overeni/", closing_views.verification, name="verification"),
+    path("prehledy/opravit-nalez/<uuid:pk>/", closing_views.correct_finding, name="correct-finding"),
     path("prehledy/<month:month>/", views.month_page, name="month"),
+    path("prehledy/<month:month>/uzavreni/", closing_views.closing_page, name="closing"),
+    path("prehledy/<month:month>/uzavreni/potvrdit-za/", closing_views.vouch, name="vouch"),
+    path("prehledy/<month:month>/uzavreni/schvalit/", closing_views.approve, name="approve"),
+    path("prehledy/<month:month>/uzavreni/schvalit-za/", closing_views.stand_in, name="stand-in"),
+    path("prehledy/<month:month>/uzavreni/vratit/", closing_views.send_back, name="send-back"),
+    path("prehledy/<month:month>/uzavreni/uzavrit/", closing_views.seal, name="seal-month"),
+    path("prehledy/<month:month>/opravy/", closing_views.corrections, name="corrections"),
+    path("prehledy/<month:month>/opravy/<uuid:pk>/neprijmout/", closing_views.reject, name="reject-late"),
+    path("prehledy/<month:month>/verze/<int:version>/", closing_views.seal_page, name="seal"),
+    path("prehledy/<month:month>/verze/<int:version>/mesic.json", closing_views.download_seal, name="download-seal"),
+    path("moje-mesice/", closing_views.own_months, name="own-months"),
+    path("moje-mesice/<month:month>/potvrdit/", closing_views.confirm, name="confirm-month"),
     path("prehledy/<month:month>/prubeh/", views.building, name="building"),
     path("prehledy/<month:month>/sestavit/", views.build, name="build"),
     path("prehledy/<month:month>/smeny/", views.shifts, name="shifts"),

@@ -10,7 +10,7 @@ for anonymous visitors always to the sign-in page. Where GET is 405, the row say
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from functools import cached_property
 from typing import Any
 
@@ -21,12 +21,14 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from apk.calendar import Month, Week
 from apk.people.access import Permission
 from apk.people.models import Assistant, Mentor, User
+from apk.sync.models import Held, Receipt
 from findings.models import Finding, Photo
 from patrols.models import Activity, Shift
 from reports import editions, grant_setup
 from reports.counting import count
 from reports.models import Annex, Deadline, Document, GrantProject, MonthlySummary, ProjectReport, ReportSection
-from tests import factories
+from tests import factories, phones
+from tests.reports import closed
 
 VISITORS = ("anonymous", "assistant", "other_assistant", "mentor", "other_mentor", "coordinator", "administrator")
 
@@ -107,6 +109,20 @@ ROWS: dict[str, str] = {
     "reports:schema": "302 403 403 200 200 200 403",
     "reports:edition": "302 403 403 403 403 200 403",
     "reports:download": "302 403 403 403 403 200 403",
+    "reports:closing": "302 403 403 200 200 200 403",
+    "reports:vouch": "302 403 403 200 200 200 403",
+    "reports:approve": "302 403 403 302 302 403 403",
+    "reports:stand-in": "302 403 403 403 403 200 403",
+    "reports:send-back": "302 403 403 200 200 200 403",
+    "reports:seal-month": "302 403 403 403 403 200 403",
+    "reports:seal": "302 403 403 200 200 200 403",
+    "reports:download-seal": "302 403 403 403 403 200 403",
+    "reports:verification": "302 403 403 200 200 200 403",
+    "reports:corrections": "302 403 403 403 403 200 403",
+    "reports:reject-late": "302 403 403 403 403 200 403",
+    "reports:correct-finding": "302 403 403 403 403 200 403",
+    "reports:own-months": "302 200 200 403 403 403 403",
+    "reports:confirm-month": "302 302 302 403 403 403 403",
     "reports:shifts": "302 403 403 200 200 200 403",
     "reports:export-shifts": "302 403 403 403 403 200 403",
     "reports:projects": "302 403 403 200 200 200 403",
@@ -162,7 +178,10 @@ ROWS: dict[str, str] = {
 
 
 # Pages of reports that name a month and nothing else.
-MONTHLY = ("month", "building", "build", "documents", "publish", "shifts", "export-shifts", "write-month")
+MONTHLY = (
+    *("month", "building", "build", "documents", "publish", "shifts", "export-shifts", "write-month"),
+    *("closing", "vouch", "approve", "stand-in", "send-back", "seal-month", "confirm-month"),
+)
 # Pages that name a report and nothing else.
 REPORTED = ("report", "edit-report", "remove-report", "add-annex")
 
@@ -192,6 +211,32 @@ class World:
     activity: Activity
     project: GrantProject
     document: Document
+
+    @cached_property
+    def sealed_finding(self) -> Finding:
+        """A finding of March 2021, which is sealed."""
+        found_at = factories.local(2021, 3, 15, 10)
+        finding = factories.FindingFactory(assistant=self.assistant, place=self.finding.place, found_at=found_at)
+        closed.sealed(Month(2021, 3), factories.UserFactory(is_coordinator=True))
+        return finding
+
+    @cached_property
+    def late(self) -> Held:
+        """A finding of March 2021 that came when March had been sealed."""
+        moment = self.sealed_finding.found_at
+        receipt = Receipt.objects.create(
+            id=factories.record_id(),
+            user=self.assistant.user,
+            kind="finding",
+            version=1,
+            recorded_at=moment,
+            utc_offset_min=60,
+            clock_skew=timedelta(0),
+            payload=phones.finding(),
+            digest=b"\0" * 32,
+            received_at=closed.after(Month(2021, 3)),
+        )
+        return Held.objects.create(receipt=receipt, reason=Held.Reason.SEALED_MONTH, happened_at=moment)
 
     @cached_property
     def deadline(self) -> Deadline:
@@ -273,6 +318,11 @@ class World:
             **{f"reports:{name}": {"month": Month(2021, 4)} for name in MONTHLY},
             "reports:edition": {"pk": self.document.edition_id},
             "reports:download": {"pk": self.document.pk},
+            "reports:seal": {"month": self.late.month, "version": 1},
+            "reports:download-seal": {"month": self.late.month, "version": 1},
+            "reports:corrections": {"month": self.late.month},
+            "reports:reject-late": {"month": self.late.month, "pk": self.late.pk},
+            "reports:correct-finding": {"pk": self.sealed_finding.pk},
             "reports:project": {"pk": self.project.pk},
             "reports:export-project-months": {"pk": self.project.pk},
             "reports:edit-project": {"pk": self.project.pk},

@@ -56,6 +56,10 @@ class Permission(StrEnum):
     VIEW_SUMMARIES = "view-summaries"
     BUILD_SUMMARIES = "build-summaries"
     DOWNLOAD_REPORTS = "download-reports"
+    CONFIRM_MONTHS = "confirm-months"
+    LEAD_MONTHS = "lead-months"
+    APPROVE_MONTHS = "approve-months"
+    SEAL_MONTHS = "seal-months"
     MANAGE_PROJECTS = "manage-projects"
     VIEW_HISTORY = "view-history"
     VIEW_ACCESS_LOG = "view-access-log"
@@ -73,6 +77,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             Permission.VIEW_CUSTODY,
             Permission.VIEW_INJURIES,
             Permission.VIEW_TRAINING,
+            Permission.CONFIRM_MONTHS,
             Permission.VIEW_ACTIVITIES,
             # The employee may see their own record of working hours (zákoník práce § 96).
             Permission.VIEW_ATTENDANCE,
@@ -98,6 +103,8 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             Permission.VIEW_ATTENDANCE,
             Permission.EXPORT_ATTENDANCE,
             Permission.VIEW_SUMMARIES,
+            Permission.LEAD_MONTHS,
+            Permission.APPROVE_MONTHS,
             Permission.VIEW_HISTORY,
         }
     ),
@@ -118,6 +125,8 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             Permission.VIEW_ATTENDANCE,
             Permission.EXPORT_ATTENDANCE,
             Permission.VIEW_SUMMARIES,
+            Permission.LEAD_MONTHS,
+            Permission.SEAL_MONTHS,
             Permission.BUILD_SUMMARIES,
             Permission.DOWNLOAD_REPORTS,
             Permission.MANAGE_PROJECTS,

@@ -1,0 +1,36 @@
+"""`manage.py verify_seals`: do sealed months still hold what was sealed? Ends with code 1 when anything differs."""
+
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from apk import czech
+from apk.calendar import Month
+from reports import verifying
+from reports.management.commands.summary import month
+from reports.models import Seal
+
+
+class Command(BaseCommand):
+    help = "Ověří uzavřené měsíce: otisky, čísla ze záznamů, záznamy v databázi a její hlídky. Nic nemění."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("month", type=month, nargs="?", metavar="měsíc", help="jen tento, například 2021-04")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        chosen = options["month"]
+        days = Seal.objects.order_by("month").values_list("month", flat=True).distinct()
+        months = [chosen] if chosen else [Month.of(day) for day in days]
+        faults = 0
+        for sentence in verifying.missing_guards():
+            faults += 1
+            self.stdout.write(sentence)
+        for each in months:
+            verdict = verifying.verify(each)
+            versions = czech.counted(verdict.versions, "verze", "verze", "verzí")
+            self.stdout.write(f"{each}  {versions}  {'souhlasí' if verdict.agrees else 'NESOUHLASÍ'}  {verdict.sha256}")
+            for fault in verdict.faults:
+                faults += 1
+                self.stdout.write(f"  {fault}")
+        if faults:
+            raise CommandError(f"Nesouhlasí: {czech.counted(faults, 'rozdíl', 'rozdíly', 'rozdílů')}.")
