@@ -147,6 +147,11 @@ class Week:
         return [self.first_day + timedelta(days=n) for n in range(7)]
 
     @property
+    def month(self) -> Month:
+        """The month of its Thursday, where most of it lies."""
+        return Month.of(self.first_day + timedelta(days=3))
+
+    @property
     def start(self) -> datetime:
         """The instant when Monday begins."""
         return local_midnight(self.first_day)

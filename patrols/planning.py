@@ -1,18 +1,31 @@
-"""The plan of a week: people down, days across, each shift on the day when it begins; and copying it into the next."""
+"""The plan of some days: people down, days across, each shift on the day when it begins; and copying a week."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from functools import cached_property
 
 from django.db.models import Exists, OuterRef, Q
+from django.urls import reverse
 
 from apk import czech
 from apk.calendar import LOCAL, ImpossibleTimeError, Week, holiday, hours, instant
 from apk.people.access import Permission, Role
 from apk.people.models import Assistant, Employment, Mentorship, PeriodQuerySet, User
-from patrols.models import Announcement, AnnouncementQuerySet, Shift, ShiftError, ShiftQuerySet, Stage
+from patrols.cover import Gap, gaps_within
+from patrols.models import (
+    Absence,
+    Announcement,
+    AnnouncementQuerySet,
+    Operation,
+    Shift,
+    ShiftError,
+    ShiftQuerySet,
+    Stage,
+    state_of,
+)
 from patrols.rules import Concern, concerns
 
 A_WEEK = timedelta(days=7)
@@ -20,6 +33,16 @@ A_WEEK = timedelta(days=7)
 
 Planned = Shift | Announcement
 """A shift as the desk plans it, or as the assistant knows it."""
+
+AWAY = {
+    Absence.Kind.VACATION: "D",
+    Absence.Kind.SICK_LEAVE: "PN",
+    Absence.Kind.FAMILY_CARE: "OČR",
+    Absence.Kind.TIME_OFF: "NV",
+    Absence.Kind.UNPAID: "NeV",
+    Absence.Kind.OBSTACLE: "P",
+}
+"""How a timesheet abbreviates the kinds of absence."""
 
 PersonDay = tuple[int, date]
 """An assistant's key and a day."""
@@ -42,6 +65,21 @@ class Day:
         """„po 5. 4."."""
         return f"{czech.WEEKDAYS_SHORT[self.date.weekday()]} {self.date.day}.\N{NO-BREAK SPACE}{self.date.month}."
 
+    @property
+    def short(self) -> str:
+        """„po 5", for a column of a month."""
+        return f"{czech.WEEKDAYS_SHORT[self.date.weekday()]} {self.date.day}"
+
+    @cached_property
+    def look(self) -> str:
+        """Names of styles."""
+        return " ".join(name for name, holds in (("today", self.is_today), ("day-off", self.is_off)) if holds)
+
+    @cached_property
+    def iso(self) -> str:
+        """„2021-04-05"."""
+        return self.date.isoformat()
+
 
 @dataclass(frozen=True)
 class Chip:
@@ -49,6 +87,14 @@ class Chip:
 
     shift: Planned
     trouble: str = ""
+
+    @property
+    def url(self) -> str:
+        return self.shift.get_absolute_url()
+
+    @property
+    def edit_url(self) -> str:
+        return reverse("patrols:change-shift", args=[self.shift.pk])
 
     @property
     def state(self) -> str:
@@ -86,6 +132,24 @@ class Cell:
     troubles: Mapping[int, str] = field(default_factory=dict)
     gone: tuple[Announcement, ...] = ()
     """Shifts taken out of the plan that the assistant still counts with."""
+    absence: Absence | None = None
+
+    @property
+    def iso(self) -> str:
+        return self.day.iso
+
+    @property
+    def look(self) -> str:
+        """Names of styles."""
+        return f"{self.day.look} absent" if self.absence else self.day.look
+
+    @property
+    def away(self) -> str:
+        """Two or three letters that say why somebody is away; with a question mark while it is only asked for."""
+        if self.absence is None:
+            return ""
+        letters = AWAY[Absence.Kind(self.absence.kind)]
+        return f"{letters}?" if self.absence.waits else letters
 
     @property
     def chips(self) -> list[Chip]:
@@ -112,6 +176,12 @@ class DayTotal:
 
     day: Day
     cells: tuple[Cell, ...]
+    gaps: tuple[Gap, ...] = ()
+
+    @property
+    def missing(self) -> int:
+        """How many people are missing at the needs of the day."""
+        return sum(gap.missing for gap in self.gaps)
 
     @property
     def entries(self) -> list[tuple[Chip, bool]]:
@@ -132,20 +202,35 @@ class DayTotal:
 
 
 @dataclass(frozen=True)
-class WeekPlan:
-    """Whom the reader may see in one week. Every shift counts whole to the day when it begins.
+class Plan:
+    """Whom the reader may see on some days. Every shift counts whole to the day when it begins.
 
-    `concerns` is all that the rules say to it; None for assistants, who do not plan.
+    `concerns` is all that the rules say to it, `gaps` what it leaves uncovered; None for assistants, who do not plan.
     """
 
-    week: Week
     days: tuple[Day, ...]
     rows: tuple[Row, ...]
     concerns: tuple[Concern, ...] | None = None
+    gaps: tuple[Gap, ...] | None = None
+
+    @property
+    def week(self) -> Week:
+        """The week of its first day."""
+        return Week.of(self.days[0].date)
+
+    @property
+    def is_full(self) -> bool:
+        return not self.gaps
 
     @property
     def totals(self) -> list[DayTotal]:
-        return [DayTotal(day, tuple(row.cells[n] for row in self.rows)) for n, day in enumerate(self.days)]
+        gaps: dict[date, list[Gap]] = defaultdict(list)
+        for gap in self.gaps or ():
+            gaps[gap.day].append(gap)
+        return [
+            DayTotal(day, tuple(row.cells[n] for row in self.rows), tuple(gaps[day.date]))
+            for n, day in enumerate(self.days)
+        ]
 
     @property
     def shifts(self) -> list[Planned]:
@@ -163,14 +248,16 @@ class WeekPlan:
         return drafts + sum(len(cell.gone) for cell in cells)
 
 
-def week_plan(week: Week, reader: User, today: date) -> WeekPlan:
-    """The plan of `week` as `reader` may see it, in Czech order of people.
+def week_plan(week: Week, reader: User, today: date) -> Plan:
+    return plan_of(week.first_day, week.last_day, reader, today)
 
-    Eleven queries whatever its size, fewer for those who do not plan.
 
-    People are those employed on a day of the week, and those with a shift in it all the same.
+def plan_of(first: date, last: date, reader: User, today: date) -> Plan:
+    """The plan of the days from `first` to `last` as `reader` may see it, in Czech order of people.
+
+    Fifteen queries whatever its size, fewer for those who do not plan. People are those employed on one of the days,
+    and those with a shift on one of them all the same.
     """
-    first, last = week.first_day, week.last_day
     shifts = shown_to(reader).starting_within(first, last).select_related("locality")
     employed = Assistant.objects.employed_within(first, last)
     people = list(
@@ -178,10 +265,12 @@ def week_plan(week: Week, reader: User, today: date) -> WeekPlan:
         .filter(Q(pk__in=employed) | Exists(shifts.filter(assistant=OuterRef("pk"))))
         .select_related("user")
     )
+    dates = [first + timedelta(days=n) for n in range((last - first).days + 1)]
     on_days: dict[PersonDay, list[Planned]] = {}
     for shift in shifts:
         on_days.setdefault((shift.assistant_id, shift.starts_on), []).append(shift)
-    open_days = days_open_to(reader, people, week)
+    open_days = days_open_to(reader, people, dates)
+    away = absences_of(reader, people, dates)
     said = concerns(people, first, last, publication=today) if reader.role != Role.ASSISTANT else None
     gone: dict[PersonDay, list[Announcement]] = defaultdict(list)
     if reader.role != Role.ASSISTANT:
@@ -193,7 +282,7 @@ def week_plan(week: Week, reader: User, today: date) -> WeekPlan:
     for concern in said or ():
         if concern.matters and not concern.excused:
             beside[concern.assistant.pk, concern.day].append(concern)
-    days = tuple(Day(day, holiday(day), day == today) for day in week.days)
+    days = tuple(Day(day, holiday(day), day == today) for day in dates)
     rows = tuple(
         Row(
             person,
@@ -206,6 +295,7 @@ def week_plan(week: Week, reader: User, today: date) -> WeekPlan:
                     concerns=tuple(beside.get((person.pk, day.date), ())),
                     troubles=troubles,
                     gone=tuple(gone.get((person.pk, day.date), ())),
+                    absence=away.get((person.pk, day.date)),
                 )
                 for day in days
             ),
@@ -215,7 +305,20 @@ def week_plan(week: Week, reader: User, today: date) -> WeekPlan:
     for row in rows:
         for shift in row.shifts:
             shift.assistant = row.assistant
-    return WeekPlan(week, days, rows, None if said is None else tuple(said))
+    if said is None:
+        return Plan(days, rows)
+    return Plan(days, rows, tuple(said), tuple(gaps_within(first, last)))
+
+
+def absences_of(reader: User, people: Iterable[Assistant], days: Sequence[date]) -> dict[PersonDay, Absence]:
+    """Who is away or asks to be, of those absences that the reader may know of. One query."""
+    standing = Absence.objects.visible_to(reader).standing().within(days[0], days[-1]).filter(assistant__in=people)
+    return {
+        (absence.assistant_id, day): absence
+        for absence in standing
+        for day in days
+        if absence.first <= day <= absence.last
+    }
 
 
 def shown_to(reader: User) -> ShiftQuerySet | AnnouncementQuerySet:
@@ -240,30 +343,28 @@ def cell_id(assistant_pk: int, day: date) -> str:
     return f"asistent-{assistant_pk}-{day}"
 
 
-def days_open_to(reader: User, people: Iterable[Assistant], week: Week) -> set[PersonDay]:
+def days_open_to(reader: User, people: Iterable[Assistant], days: Sequence[date]) -> set[PersonDay]:
     """Days when the reader leads an employed assistant, so may plan their shifts."""
     if not reader.may(Permission.PLAN_SHIFTS):
         return set()
-    return led_days(reader, people, week) & employed_days(people, week)
+    return led_days(reader, people, days) & employed_days(people, days)
 
 
-def led_days(mentor: User, people: Iterable[Assistant], week: Week) -> set[PersonDay]:
-    return days_of(Mentorship.objects.filter(mentor__user=mentor), people, week)
+def led_days(mentor: User, people: Iterable[Assistant], days: Sequence[date]) -> set[PersonDay]:
+    return days_of(Mentorship.objects.filter(mentor__user=mentor), people, days)
 
 
-def employed_days(people: Iterable[Assistant], week: Week) -> set[PersonDay]:
-    return days_of(Employment.objects.all(), people, week)
+def employed_days(people: Iterable[Assistant], days: Sequence[date]) -> set[PersonDay]:
+    return days_of(Employment.objects.all(), people, days)
 
 
-def days_of(periods: PeriodQuerySet, people: Iterable[Assistant], week: Week) -> set[PersonDay]:
-    """Every day of the week that dated rows of these people hold."""
-    within = periods.filter(
-        Q(ends__isnull=True) | Q(ends__gte=week.first_day), starts__lte=week.last_day, assistant__in=people
-    )
+def days_of(periods: PeriodQuerySet, people: Iterable[Assistant], days: Sequence[date]) -> set[PersonDay]:
+    """Every one of the days, which follow one another, that dated rows of these people hold."""
+    within = periods.filter(Q(ends__isnull=True) | Q(ends__gte=days[0]), starts__lte=days[-1], assistant__in=people)
     return {
         (period.assistant_id, day)
         for period in within
-        for day in week.days
+        for day in days
         if period.starts <= day and (period.ends is None or day <= period.ends)
     }
 
@@ -298,7 +399,7 @@ def copies_of_last_week(week: Week, by: User, assistant: Assistant | None = None
         sources = sources.filter(assistant=assistant)
     shifts = sources.select_related("assistant__user", "locality").order_by("assistant__user__sort_key", "start")
     people = {shift.assistant for shift in shifts}
-    led, employed = led_days(by, people, week), employed_days(people, week)
+    led, employed = led_days(by, people, week.days), employed_days(people, week.days)
     taken: dict[int, list[Shift]] = {}
     for shift in Shift.objects.filter(assistant__in=people).overlapping(week.start, week.end + A_WEEK):
         taken.setdefault(shift.assistant_id, []).append(shift)
@@ -361,4 +462,10 @@ def copy_last_week(
             left_out.append((copy, str(refusal)))
         else:
             added.append(shift)
+    if added:
+        Operation.objects.note(
+            by,
+            f"Zkopírováno: {czech.counted(len(added), 'směna', 'směny', 'směn')}",
+            [{"shift": shift.pk, "before": None, "after": state_of(shift)} for shift in added],
+        )
     return added, left_out

@@ -18,7 +18,7 @@ from apk.calendar import Week
 from apk.people.models import Assistant, Employment
 from patrols import labour_code
 from patrols.labour_code import LAW, Breach, Limits, Person, Severity, averaging_period
-from patrols.models import Override, Shift
+from patrols.models import Absence, Override, Shift
 from patrols.training import Lack, lacks
 from patrols.working_hours import seconds_by_week
 
@@ -99,7 +99,7 @@ def concerns(
 
     `publication` is the day on which what is not public yet would be; None leaves its notice unjudged.
 
-    Five queries, seven when some shifts need a training. What lies outside those days is read as far as it bears upon
+    Six queries, eight when some shifts need a training. What lies outside those days is read as far as it bears upon
     them: a week to each side shift by shift, the rest of the averaging period and of the year as hours by week.
     """
     window = Week.of(first - A_WEEK), Week.of(last + A_WEEK)
@@ -111,6 +111,9 @@ def concerns(
         shifts[row.assistant_id].append(as_the_law_sees(row))
     credited = seconds_by_week(people, *weeks_that_count(first, last, limits), outside=(read_first, read_last))
     persons = persons_of(people, *averaging_period(Week.of(last), limits), credited)
+    absences: dict[int, list[labour_code.Absence]] = defaultdict(list)
+    for away in Absence.objects.approved().within(read_first, read_last).filter(assistant__in=people):
+        absences[away.assistant_id].append(labour_code.Absence.of_days(away.first, away.last))
     reasons = {
         row.fingerprint: row
         for row in Override.objects.filter(assistant__in=people, day__gte=first - A_WEEK, day__lte=last)
@@ -125,7 +128,11 @@ def concerns(
             sorted(
                 [
                     *labour_code.check(
-                        persons[assistant.pk], shifts[assistant.pk], limits=limits, publication=publication
+                        persons[assistant.pk],
+                        shifts[assistant.pk],
+                        absences=absences[assistant.pk],
+                        limits=limits,
+                        publication=publication,
                     ),
                     *untrained.get(assistant.pk, ()),
                 ],

@@ -14,8 +14,9 @@ from apk.audit.models import AccessLog
 from apk.calendar import Week, local_date
 from apk.csv_files import CONTENT_TYPE, csv_lines
 from apk.people.access import Permission, Role, SignedInRequest, requires
+from patrols import steps
 from patrols.forms import CopyForm, NewShiftForm, ShiftChangeForm, ShiftForm, WeekPicker, values_of
-from patrols.models import Announcement, OutdatedError, Shift, ShiftError
+from patrols.models import Announcement, Operation, OutdatedError, Shift, ShiftError
 from patrols.planning import Copy, cell_id, copies_of_last_week, copy_last_week, shown_to, week_plan
 from patrols.publishing import described
 
@@ -48,6 +49,7 @@ def week_page(request: SignedInRequest, week: Week, picker: WeekPicker) -> HttpR
         "picker": picker,
         "today": today,
         "is_this_week": week == Week.of(today),
+        "last_operation": Operation.objects.last_of(request.user),
         "may_plan": request.user.may(Permission.PLAN_SHIFTS),
         "unpublished": plan.unpublished if request.user.may(Permission.PLAN_SHIFTS) else 0,
         "span": czech.days(week.first_day, week.last_day),
@@ -117,7 +119,7 @@ def add_shift(request: SignedInRequest) -> HttpResponse:
     form = NewShiftForm(typed(request), user=request.user, initial=guess(request))
     if form.is_valid():
         try:
-            added = Shift.objects.assign(by=request.user, **form.shift)
+            added = steps.add_one(request.user, **form.shift)
         except ShiftError as refusal:
             form.add_error(refusal.field, str(refusal))
         else:
@@ -143,7 +145,7 @@ def change_shift(request: SignedInRequest, pk: int) -> HttpResponse:
     form = ShiftChangeForm(typed(request), user=request.user, current=found)
     if form.is_valid():
         try:
-            found.change(by=request.user, **form.shift)
+            steps.change_one(request.user, found, **form.shift)
         except OutdatedError as refusal:
             explain(form, refusal)
         except ShiftError as refusal:
@@ -171,7 +173,7 @@ def remove_shift(request: SignedInRequest, pk: int) -> HttpResponse:
     refused = ""
     if request.method == "POST":
         try:
-            found.remove(by=request.user, seen=request.POST.get("seen", ""))
+            steps.remove_one(request.user, found, seen=request.POST.get("seen", ""))
         except ShiftError as refusal:
             refused = str(refusal)
         else:
@@ -219,7 +221,7 @@ def tell_copied(request: SignedInRequest, added: list[Shift], left_out: list[tup
 def shift_to_plan(request: SignedInRequest, pk: int) -> Shift:
     """The shift, if it is one that the mentor may change. Raises Http404."""
     shifts = Shift.objects.visible_to(request.user).planned_by(request.user)
-    return get_object_or_404(shifts.select_related("assistant__user", "locality"), pk=pk)
+    return get_object_or_404(shifts.select_related("assistant__user", "locality", "announcement"), pk=pk)
 
 
 def typed(request: SignedInRequest) -> QueryDict | None:

@@ -1,7 +1,7 @@
 """Deterministic factories with named states. April 2021 is the month everything happens in unless told otherwise."""
 
 import uuid
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from functools import cache
 from itertools import count
 from typing import Any
@@ -17,6 +17,7 @@ from apk.people.models import Assistant, Employment, Mentor, Mentorship, User
 from findings.models import Box, Carrying, Deposit, Finding, Injury, Place, PlaceKind, Recipient
 from patrols.duties import Event
 from patrols.models import (
+    Absence,
     Activity,
     ActivityCount,
     ActivityKind,
@@ -24,9 +25,11 @@ from patrols.models import (
     Attendance,
     CalledPatrol,
     Counter,
+    CoverNeed,
     Organisation,
     ReferralReason,
     Shift,
+    ShiftTemplate,
     Training,
     TrainingKind,
 )
@@ -157,6 +160,43 @@ class ShiftFactory(DjangoModelFactory):
                     **kwargs,
                 }
             )
+
+
+class ShiftTemplateFactory(DjangoModelFactory):
+    """Mornings from 6 to 14."""
+
+    class Meta:
+        model = ShiftTemplate
+
+    name = factory.Sequence(lambda n: f"Šablona {n}")
+    starts = time(6)
+    ends = time(14)
+
+
+class CoverNeedFactory(DjangoModelFactory):
+    """One person on working days from 8 to 16, since 2021."""
+
+    class Meta:
+        model = CoverNeed
+
+    locality = factory.SubFactory(LocalityFactory)
+    weekdays = [0, 1, 2, 3, 4]
+    starts = time(8)
+    ends = time(16)
+    valid_from = date(2021, 1, 1)
+
+
+class AbsenceFactory(DjangoModelFactory):
+    """A vacation from 19 to 23 April 2021 that the assistant asks for."""
+
+    class Meta:
+        model = Absence
+
+    assistant = factory.SubFactory(AssistantFactory)
+    kind = Absence.Kind.VACATION
+    first = date(2021, 4, 19)
+    last = date(2021, 4, 23)
+    asked_by = factory.SelfAttribute("assistant.user")
 
 
 class ActivityKindFactory(DjangoModelFactory):

@@ -23,7 +23,7 @@ from apk.people.access import Permission
 from apk.people.models import Assistant, Mentor, User
 from apk.sync.models import Held, Receipt
 from findings.models import Finding, Photo
-from patrols.models import Activity, Shift
+from patrols.models import Absence, Activity, CoverNeed, Operation, Shift, ShiftTemplate
 from reports import editions, grant_setup
 from reports.counting import count
 from reports.models import Annex, Deadline, Document, GrantProject, MonthlySummary, ProjectReport, ReportSection
@@ -73,6 +73,26 @@ ROWS: dict[str, str] = {
     "patrols:export-week": "302 200 200 200 200 200 403",
     "patrols:copy-week": "302 403 403 200 200 403 403",
     "patrols:add-shift": "302 403 403 200 200 403 403",
+    "patrols:localities": "302 200 200 200 200 200 403",
+    "patrols:this-month": "302 302 302 302 302 302 403",
+    "patrols:month": "302 200 200 200 200 200 403",
+    "patrols:assign": "302 403 403 200 200 403 403",
+    "patrols:quick": "302 403 403 302 302 403 403",
+    "patrols:paste": "302 403 403 302 302 403 403",
+    "patrols:clear": "302 403 403 302 302 403 403",
+    "patrols:undo": "302 403 403 302 404 403 403",
+    "patrols:needs": "302 403 403 200 200 403 403",
+    "patrols:add-need": "302 403 403 200 200 403 403",
+    "patrols:edit-need": "302 403 403 200 200 403 403",
+    "patrols:remove-need": "302 403 403 200 200 403 403",
+    "patrols:templates": "302 403 403 200 200 403 403",
+    "patrols:add-template": "302 403 403 200 200 403 403",
+    "patrols:edit-template": "302 403 403 200 200 403 403",
+    "patrols:remove-template": "302 403 403 200 200 403 403",
+    "patrols:absences": "302 200 200 200 200 200 403",
+    "patrols:add-absence": "302 200 200 200 200 403 403",
+    "patrols:absence": "302 200 404 200 404 200 403",
+    "patrols:decide-absence": "302 302 404 302 404 403 403",
     "patrols:publish": "302 403 403 200 200 403 403",
     "patrols:own-plan": "302 200 200 403 403 403 403",
     "patrols:acknowledge-all": "302 302 302 403 403 403 403",
@@ -260,6 +280,22 @@ class World:
         return self.report.annexes.create(title="Fotografie", file="fotografie.pdf")
 
     @cached_property
+    def need(self) -> CoverNeed:
+        return factories.CoverNeedFactory(locality=self.shift.locality)
+
+    @cached_property
+    def template(self) -> ShiftTemplate:
+        return factories.ShiftTemplateFactory()
+
+    @cached_property
+    def absence(self) -> Absence:
+        return factories.AbsenceFactory(assistant=self.assistant)
+
+    @cached_property
+    def operation(self) -> Operation:
+        return Operation.objects.note(self.mentor.user, "Nic", [])
+
+    @cached_property
     def visitors(self) -> dict[str, User | None]:
         other_mentor = factories.MentorFactory()
         return {
@@ -298,6 +334,15 @@ class World:
             "patrols:week": {"week": Week.of(date(2021, 4, 15))},
             "patrols:export-week": {"week": Week.of(date(2021, 4, 15))},
             "patrols:copy-week": {"week": Week.of(date(2021, 4, 15))},
+            "patrols:localities": {"week": Week.of(date(2021, 4, 15))},
+            "patrols:month": {"month": Month(2021, 4)},
+            "patrols:undo": {"pk": self.operation.pk},
+            "patrols:edit-need": {"pk": self.need.pk},
+            "patrols:remove-need": {"pk": self.need.pk},
+            "patrols:edit-template": {"pk": self.template.pk},
+            "patrols:remove-template": {"pk": self.template.pk},
+            "patrols:absence": {"pk": self.absence.pk},
+            "patrols:decide-absence": {"pk": self.absence.pk},
             "patrols:announced": {"pk": self.shift.announcement.pk},
             "patrols:answer": {"pk": self.shift.announcement.pk},
             "patrols:shift": {"pk": self.shift.pk},

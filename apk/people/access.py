@@ -41,6 +41,7 @@ class Permission(StrEnum):
     VIEW_PLAN = "view-plan"
     PLAN_SHIFTS = "plan-shifts"
     KEEP_OWN_PLAN = "keep-own-plan"
+    ASK_FOR_ABSENCES = "ask-for-absences"
     VIEW_FINDINGS = "view-findings"
     EXPORT_FINDINGS = "export-findings"
     VIEW_CUSTODY = "view-custody"
@@ -73,6 +74,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             Permission.LOG_IN_THE_FIELD,
             Permission.VIEW_PLAN,
             Permission.KEEP_OWN_PLAN,
+            Permission.ASK_FOR_ABSENCES,
             Permission.VIEW_FINDINGS,
             Permission.VIEW_CUSTODY,
             Permission.VIEW_INJURIES,
@@ -91,6 +93,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             Permission.MANAGE_LOCALITIES,
             Permission.VIEW_PLAN,
             Permission.PLAN_SHIFTS,
+            Permission.ASK_FOR_ABSENCES,
             Permission.VIEW_FINDINGS,
             Permission.EXPORT_FINDINGS,
             Permission.VIEW_CUSTODY,

@@ -1,3 +1,4 @@
+from patrols.models.absences import Absence, AbsenceError, AbsenceQuerySet
 from patrols.models.activities import (
     ACTIVITY_COUNTS,
     NUMBER_COUNTS,
@@ -14,6 +15,8 @@ from patrols.models.announcements import (
 )
 from patrols.models.attendance import Attendance, AttendanceQuerySet
 from patrols.models.codes import IN_ORDER, ActivityKind, CalledPatrol, Code, Counter, Organisation, ReferralReason
+from patrols.models.needs import CoverNeed, ShiftTemplate
+from patrols.models.operations import Operation, UndoError, state_of
 from patrols.models.shifts import (
     COUNTS,
     LocalityClosedError,
@@ -41,6 +44,9 @@ __all__ = [
     "IN_ORDER",
     "NUMBER_COUNTS",
     "TRAINING_COUNTS",
+    "Absence",
+    "AbsenceError",
+    "AbsenceQuerySet",
     "Activity",
     "ActivityCount",
     "ActivityKind",
@@ -52,10 +58,12 @@ __all__ = [
     "CalledPatrol",
     "Code",
     "Counter",
+    "CoverNeed",
     "LocalityClosedError",
     "NotEmployedError",
     "NotLedError",
     "Notice",
+    "Operation",
     "Organisation",
     "OutdatedError",
     "OverlapError",
@@ -66,9 +74,12 @@ __all__ = [
     "ShiftError",
     "ShiftInUseError",
     "ShiftQuerySet",
+    "ShiftTemplate",
     "Stage",
     "Training",
     "TrainingKind",
     "TrainingNeed",
     "TrainingQuerySet",
+    "UndoError",
+    "state_of",
 ]

@@ -95,6 +95,12 @@ class Times(models.Model):
         return f"{start.hour}:{start.minute:02}–{end.hour}:{end.minute:02}"
 
     @property
+    def brief(self) -> str:
+        """„22–6", „7:30–15": the clock as short as it can be, for a month's cell."""
+        start, end = self.start.astimezone(LOCAL), self.end.astimezone(LOCAL)
+        return "–".join(f"{each.hour}:{each.minute:02}" if each.minute else str(each.hour) for each in (start, end))
+
+    @property
     def summary(self) -> str:
         """„Jílová, pondělí 5. 4. 2021 8:00–16:00". Reads the locality."""
         return f"{self.locality}, {czech.day_in_week(self.starts_on)} {self.clock}"

@@ -1,9 +1,11 @@
 """What templates of the plan ask about the rules."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from django import template
 
+from patrols import cover
+from patrols.cover import Gap
 from patrols.rules import Concern
 
 register = template.Library()
@@ -25,3 +27,9 @@ def that_matter(concerns: Iterable[Concern]) -> list[Concern]:
 def unexcused(concerns: Iterable[Concern]) -> list[Concern]:
     """Those without a reason why the plan holds in spite of them."""
     return [concern for concern in concerns if not concern.excused]
+
+
+@register.filter
+def total_missing(gaps: Sequence[Gap]) -> int:
+    """How many people are missing at all of the gaps."""
+    return cover.total_missing(gaps)

@@ -7,7 +7,8 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
 from django.utils import timezone
 
-from apk.demo import city, projects, team, work
+from apk.calendar import local_date
+from apk.demo import city, plan, projects, team, work
 from apk.people.models import User
 
 
@@ -40,6 +41,8 @@ class Command(BaseCommand):
             sites = city.make_city()
             work.work_year(2021, people, sites)
             ended = work.work_lately(now, people, sites)
+            mentor = User.objects.get(personal_number=team.MENTOR.personal_number)
+            plan.make_plan_data(local_date(now), people, sites, mentor)
             projects.make_projects(now)
             projects.request_summaries(ended)
 
