@@ -132,6 +132,8 @@ def test_from_the_plan_to_the_downloaded_report(
     page.get_by_role("button", name="Sestavit přehled").click()
     expect(page.locator(".headline")).to_contain_text("3", timeout=30_000)
     summary_page = page.url
+    page.get_by_role("button", name=re.compile("dokumenty")).click()
+    expect(page.get_by_role("link", name="XLSX")).to_be_visible(timeout=60_000)
 
     workbook = load_workbook(BytesIO(download(page, "XLSX|Excel|sešit")), data_only=True)
     overview = {row[0]: row[1] for row in workbook.worksheets[0].iter_rows(values_only=True) if row[0]}
