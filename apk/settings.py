@@ -274,6 +274,8 @@ CELERY_BEAT_SCHEDULE = {
         "task": "apk.people.tasks.close_ended_accounts",
         "schedule": crontab(minute="5", hour="0"),
     },
+    # Hourly in the day: what the mail server refuses in the morning is tried again, what was sent is not.
+    "remind-of-deadlines": {"task": "reports.tasks.send_reminders", "schedule": crontab(minute="20", hour="7-18")},
     "sweep-photos": {"task": "findings.tasks.sweep_photos", "schedule": crontab(minute="40", hour="3")},
     "forget-sign-ins": {"task": "apk.people.tasks.forget_sign_ins", "schedule": crontab(minute="15", hour="0")},
     "sweep-documents": {"task": "reports.tasks.sweep_documents", "schedule": crontab(minute="50", hour="3")},

@@ -33,4 +33,5 @@ class ReportsConfig(AppConfig):
         navigation.register(navigation.Page("Měsíční přehledy", "reports:months", Permission.VIEW_SUMMARIES, 30))
         navigation.register(navigation.Page("Projekty", "reports:projects", Permission.VIEW_SUMMARIES, 35))
         desk.register(Permission.BUILD_SUMMARIES, import_string("reports.desk.closing_months"))
+        desk.register(Permission.MANAGE_PROJECTS, import_string("reports.desk.deadlines"))
         desk.register(Permission.PLAN_SHIFTS, import_string("reports.desk.month_so_far"))

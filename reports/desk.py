@@ -6,7 +6,7 @@ from datetime import datetime
 from django.urls import reverse
 
 from apk import czech
-from apk.calendar import Month
+from apk.calendar import Month, local_date
 from apk.people.desk import Card
 from apk.people.models import User
 from findings.models import Finding
@@ -14,9 +14,12 @@ from patrols.models import Shift
 from reports import months
 from reports.documents.wording import figure_in_words
 from reports.figures import Unit
+from reports.models import Deadline
 from reports.months import Condition, MonthRecord
+from reports.reminders import when
 
 MONTHS_WATCHED = 12
+DEADLINES_SHOWN = 5
 
 
 def closing_months(user: User, now: datetime) -> Iterator[Card]:
@@ -80,4 +83,26 @@ def month_so_far(user: User, now: datetime) -> Iterator[Card]:
         detail=f"{events}, ve službě {hours}.",
         url=f"{reverse('findings:list')}?mesic={month}",
         action="Zobrazit nálezy",
+    )
+
+
+def deadlines(user: User, now: datetime) -> Iterator[Card]:
+    """For those who manage projects: deadlines that are near or have passed and nobody has said they are met."""
+    today = local_date(now)
+    near = list(Deadline.objects.visible_to(user).near(today).select_related("project"))
+    if not near:
+        return
+    first = near[0]
+    address = f"{first.project.get_absolute_url()}#terminy"
+    yield Card(
+        title="Termíny projektů",
+        value=when(first.due_on, today),
+        detail=f"{first.name}, nejpozději {czech.day(first.due_on)}.",
+        url=address,
+        action="Otevřít termíny",
+        urgent=True,
+        rows=tuple(
+            (f"{czech.day(deadline.due_on)} {deadline.name}", f"{deadline.project.get_absolute_url()}#terminy")
+            for deadline in near[1:DEADLINES_SHOWN]
+        ),
     )

@@ -4,8 +4,12 @@ The measure itself stands with the rows it measures (`findings.models.COUNTS`, `
 names it and says what it means to the reader. Pure: no query is made here.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
 from enum import Enum, StrEnum
+
+HUNDREDTH = Decimal("0.01")
 
 
 class Unit(Enum):
@@ -49,6 +53,23 @@ class Figure:
     additive: bool = True
 
 
+@dataclass(frozen=True)
+class Rate:
+    """How much of one figure falls on so many hours of service."""
+
+    name: str
+    label: str
+    figure: Figure
+    hours: int
+
+    def of(self, totals: Mapping[str, int]) -> Decimal | None:
+        """The rate to hundredths; None when nobody served."""
+        seconds = totals[PATROL_TIME.name]
+        if not seconds:
+            return None
+        return (Decimal(totals[self.figure.name]) * self.hours * 3600 / seconds).quantize(HUNDREDTH, ROUND_HALF_UP)
+
+
 EVENTS = Figure("events", "Nálezy", "Nálezy", Unit.EVENTS, Records.FINDINGS)
 PIECES = Figure("pieces", "Nalezené kusy celkem", "Kusů", Unit.PIECES, Records.FINDINGS)
 WITH_NEEDLE = Figure("with_needle", "Stříkačky s jehlou", "S jehlou", Unit.PIECES, Records.FINDINGS)
@@ -78,6 +99,9 @@ FIGURES: dict[str, Figure] = {
     )
 }
 """Every figure of a month's totals, in the order in which they are shown."""
+
+RATES = (Rate("events_per_hours", "Nálezy na 100 hodin služby", EVENTS, hours=100),)
+"""What is found for the time spent; one hour alone would be a hundredth of a finding."""
 
 HEADLINE = (EVENTS, PIECES, PLACES, PATROL_TIME)
 """The figures a reader wants first."""

@@ -25,7 +25,6 @@ from reports.figures import (
     OF_FINDINGS,
     PATROL_TIME,
     PIECES,
-    PLACES,
     Figure,
     Records,
     Unit,
@@ -42,16 +41,9 @@ from reports.models import (
     SectionText,
 )
 from reports.narrative import Reference, paragraphs, references
+from reports.periods import MEMBERS, kind_of, totals_of
 from reports.references import of_project
-from reports.summary import MonthSummary, in_order
-
-MEMBERS: dict[str, Callable[[MonthSummary], set[str]]] = {
-    PLACES.name: lambda summary: {place.key for place in summary.places},
-    ASSISTANTS.name: lambda summary: {
-        row.key for row in summary.breakdowns["assistant"] if row.values[PATROL_TIME.name]
-    },
-}
-"""What a figure that does not add up is made of in a month: over a period each member counts once."""
+from reports.summary import MonthSummary
 
 TENTH, HUNDREDTH = Decimal("0.1"), Decimal("0.01")
 
@@ -91,7 +83,7 @@ class Compilation:
 
 
 def compiled(report: ProjectReport) -> GrantReport:
-    """The report as its months, its project and its texts are now. Nine queries."""
+    """The report as its months, its project and its texts are now. Seven queries."""
     parts = compilation(report)
     project = parts.project
     known = references_of(parts)
@@ -140,9 +132,9 @@ def sections_of(report: ProjectReport) -> QuerySet[ReportSection]:
 
 
 def compilation(report: ProjectReport) -> Compilation:
-    """What the report is made of. Seven queries."""
+    """What the report is made of. Five queries."""
     project = report.project
-    earlier = [month for month in own_months(project) if month < report.first_month]
+    earlier = [month for month in project.months if month < report.first_month]
     taken = summaries_of([*earlier, *report.months])
     months = tuple(month_of(month, taken.get(month)) for month in report.months)
     own = {month: taken[month][0] for month in report.months if month in taken}
@@ -159,11 +151,6 @@ def compilation(report: ProjectReport) -> Compilation:
         indicators=list(project.indicators.all()),
         annexes=tuple(grant.Annex(one_line(annex.title), one_line(annex.file)) for annex in report.annexes.all()),
     )
-
-
-def own_months(project: GrantProject) -> list[Month]:
-    """The project's months, in order; one shared with an earlier project is not its own. One query."""
-    return [month for month, owner in GrantProject.objects.by_month(project.months).items() if owner == project]
 
 
 def summaries_of(months: Sequence[Month]) -> dict[Month, tuple[MonthSummary, MonthState, int, str]]:
@@ -189,20 +176,6 @@ def month_of(month: Month, taken: tuple[MonthSummary, MonthState, int, str] | No
     return ReportMonth(month, state, version, sha256, summary.totals)
 
 
-def totals_of(summaries: Iterable[MonthSummary]) -> dict[str, int]:
-    """The figures of several months together: sums, and of what does not add up each member once."""
-    months = list(summaries)
-    return in_order(
-        {
-            name: len(set().union(*map(MEMBERS[name], months)))
-            if name in MEMBERS
-            else sum(summary.totals[name] for summary in months)
-            for name in FIGURES
-        },
-        FIGURES,
-    )
-
-
 def references_of(parts: Compilation) -> list[Reference]:
     """What the texts of the report may refer to."""
     planned = sum((line.planned for line in parts.cost_lines), Decimal(0))
@@ -218,10 +191,6 @@ def references_of(parts: Compilation) -> list[Reference]:
 
 
 # --- What each kind of section holds ---------------------------------------------------------------------------------
-
-
-def kind_of(figure: Figure) -> Kind:
-    return Kind.TIME if figure.unit is Unit.HOURS else Kind.WHOLE
 
 
 def made_of(

@@ -17,7 +17,7 @@ from apk.edits import carried_out, form_response, posted
 from apk.people.access import Permission, SignedInRequest, requires
 from reports.charts import bar_chart
 from reports.grant import Chart, MonthState
-from reports.grant_compiling import compilation, compiled, own_months, references_of, sections_of
+from reports.grant_compiling import compilation, compiled, references_of, sections_of
 from reports.grant_forms import AnnexForm, ReportForm, SetUpForm, WordsForm
 from reports.grant_setup import PARTS, Part, remove, set_up
 from reports.models import (
@@ -170,7 +170,7 @@ def edit_report(request: SignedInRequest, pk: int) -> HttpResponse:
 
 def edited_report(request: SignedInRequest, report: ProjectReport, heading: str) -> HttpResponse:
     project = report.project
-    months = [month for month in own_months(project) if month <= Month.of(timezone.now())]
+    months = [month for month in project.months if month <= Month.of(timezone.now())]
     form = ReportForm(posted(request), instance=report, months=months)
     if form.is_bound and form.is_valid():
         return redirect(form.save())

@@ -4,7 +4,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from apk.calendar import Month
-from reports import building, doorbell, editions
+from reports import building, doorbell, editions, reminders
 from reports.models import Edition, Job, MonthlySummary
 
 
@@ -41,3 +41,9 @@ def request_last_month() -> None:
     month = Month.of(timezone.now()).previous
     if not MonthlySummary.objects.of(month).exists():
         Job.objects.request(month, by=None)
+
+
+@shared_task
+def send_reminders() -> None:
+    """Sends the reminders of deadlines that are due. Running it again sends nothing twice."""
+    reminders.remind(timezone.now())

@@ -23,6 +23,7 @@ from apk.refusal import Refused
 from findings.maps import city_map
 from reports import months, progress
 from reports.charts import bar_chart
+from reports.comparison import compared, comparison, course
 from reports.document_views import attachment, documents_of
 from reports.documents.csv import cell
 from reports.documents.wording import headline
@@ -111,7 +112,7 @@ def month_page(request: SignedInRequest, month: Month) -> HttpResponse:
     summary = stored.select_related("requested_by").first()
     context["stored"] = summary
     if summary:
-        context |= shown(request, summary.value)
+        context |= shown(request, summary.value) | beside_others(request, summary.value)
         context |= documents_of(request, summary.value)
     return render(request, "reports/month.html", context)
 
@@ -161,6 +162,20 @@ def shown(request: SignedInRequest, summary: MonthSummary) -> dict[str, Any]:
         "by_locality": sorted(localities, key=lambda row: -row.values["pieces"]),
         "most_pieces": max((row.values["pieces"] for row in localities), default=0),
         "map": city_map(Locality.objects.visible_to(request.user), marks) | {"bounds": bounds_of(summary.places)},
+    }
+
+
+def beside_others(request: SignedInRequest, summary: MonthSummary) -> dict[str, Any]:
+    """The month compared with others, and the year so far. One query."""
+    days = [month.first_day for month in compared(summary.month)]
+    stored = MonthlySummary.objects.visible_to(request.user).readable().filter(month__in=days)
+    summaries = {each.period: each.value for each in stored} | {summary.month: summary}
+    chart, table = course(summary.month, summaries)
+    return {
+        "comparison": comparison(summary.month, summaries),
+        "course": table,
+        "course_title": chart.title,
+        "course_chart": bar_chart(chart.bars) if len(chart.bars) > 1 else None,
     }
 
 

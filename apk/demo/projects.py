@@ -3,6 +3,7 @@
 from datetime import date, datetime
 
 from apk.calendar import Month, local_date
+from apk.demo import grants
 from apk.demo.team import COORDINATOR
 from apk.people.models import User
 from reports.models import GrantProject, Job
@@ -12,10 +13,11 @@ FIRST_YEAR = 2012  # the tenth period was 2021
 
 def make_projects(now: datetime) -> None:
     """Makes the project of 2021 and those of the years that the recent months reach into."""
-    this_month = Month.of(local_date(now))
+    today = local_date(now)
+    this_month = Month.of(today)
     recent = {this_month.year, this_month.previous.previous.previous.year}
     for year in sorted({2021, *recent}):
-        GrantProject.objects.create(
+        project = GrantProject.objects.create(
             name=f"Ostrava – Asistent prevence kriminality {year}",
             number=f"314D0830{year % 100:02}247",
             sequence=year - FIRST_YEAR + 1,
@@ -29,6 +31,10 @@ def make_projects(now: datetime) -> None:
                 "a statutárního města Ostravy."
             ),
         )
+        grants.set_up(project, today)
+        grants.write_reports(project, today)
+    grants.remind_soon(project, today)
+    grants.write_april()
 
 
 def request_summaries(recent: list[Month]) -> None:

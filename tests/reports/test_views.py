@@ -305,7 +305,7 @@ def test_page_of_a_month_costs_the_same_however_much_it_holds(client_of, coordin
     with CaptureQueriesContext(connection) as many:
         client.get(PAGE)
 
-    assert (len(few), len(many)) == (14, 14)
+    assert (len(few), len(many)) == (15, 15)
 
 
 def test_summary_of_a_name_with_markup_stays_text(client_of, coordinator, built):
