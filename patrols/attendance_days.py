@@ -15,10 +15,27 @@ NEAR = timedelta(hours=2)
 
 
 @dataclass(frozen=True)
+class Months:
+    """The whole months from `first` to `last`."""
+
+    first: Month
+    last: Month
+
+    @property
+    def start(self) -> datetime:
+        return self.first.start
+
+    @property
+    def end(self) -> datetime:
+        """The instant when the month after the last one begins."""
+        return self.last.end
+
+
+@dataclass(frozen=True)
 class DayRow:
     """One planned shift with the duties that belong to it, or a duty that no shift planned (`shift` is None).
 
-    `planned` and `served` are real time inside the month.
+    `planned` and `served` are real time inside the months looked at.
     """
 
     assistant: Assistant
@@ -90,11 +107,11 @@ def unfinished(month: Month) -> dict[int, list[Duty]]:
     return found
 
 
-def month_rows(month: Month, user: User, assistant: int | None = None) -> list[DayRow]:
-    """The rows of the month that the user may see, the latest day first. Three queries."""
-    # A duty that ran over the month's end belongs to the shift that ended before it.
-    shifts = Shift.objects.visible_to(user).overlapping(month.start - NEAR, month.end + NEAR)
-    events = Attendance.objects.visible_to(user).around_month(month)
+def rows_in(months: Months, user: User, assistant: int | None = None) -> list[DayRow]:
+    """The rows of the months that the user may see, the latest day first. Three queries."""
+    # A duty that ran over the end of the months belongs to the shift that ended before it.
+    shifts = Shift.objects.visible_to(user).overlapping(months.start - NEAR, months.end + NEAR)
+    events = Attendance.objects.visible_to(user).around(months.start, months.end)
     people = Assistant.objects.visible_to(user).select_related("user")
     if assistant is not None:
         shifts, events, people = (
@@ -106,16 +123,16 @@ def month_rows(month: Month, user: User, assistant: int | None = None) -> list[D
     for shift in shifts.select_related("locality"):
         planned[shift.assistant_id].append(shift)
     duties = duties_of(events)
-    rows = [row for person in people for row in rows_of(person, planned[person.pk], duties.get(person.pk, []), month)]
+    rows = [row for person in people for row in rows_of(person, planned[person.pk], duties.get(person.pk, []), months)]
     rows.sort(key=lambda row: bytes(row.assistant.user.sort_key))
     return sorted(rows, key=lambda row: row.day, reverse=True)
 
 
-def rows_of(person: Assistant, shifts: Sequence[Shift], duties: Iterable[Duty], month: Month) -> list[DayRow]:
+def rows_of(person: Assistant, shifts: Sequence[Shift], duties: Iterable[Duty], months: Months) -> list[DayRow]:
     """A person's rows; each duty belongs to the shift it shares most time with, or lies nearest to."""
     belonging: dict[int, list[Duty]] = defaultdict(list)
     alone = []
-    for duty in (duty for duty in duties if duty.touches(month.start, month.end)):
+    for duty in (duty for duty in duties if duty.touches(months.start, months.end)):
         shift = max(shifts, key=lambda shift: closeness(duty, shift), default=None)
         if shift is not None and closeness(duty, shift) > (0, -NEAR):
             belonging[shift.pk].append(duty)
@@ -126,12 +143,12 @@ def rows_of(person: Assistant, shifts: Sequence[Shift], duties: Iterable[Duty], 
             person,
             shift,
             tuple(belonging[shift.pk]),
-            time_within(shift.start, shift.end, month.start, month.end),
-            served(belonging[shift.pk], month.start, month.end),
+            time_within(shift.start, shift.end, months.start, months.end),
+            served(belonging[shift.pk], months.start, months.end),
         )
         for shift in shifts
-        if belonging[shift.pk] or (shift.start < month.end and shift.end > month.start)
-    ] + [DayRow(person, None, (duty,), timedelta(0), duty.served(month.start, month.end)) for duty in alone]
+        if belonging[shift.pk] or (shift.start < months.end and shift.end > months.start)
+    ] + [DayRow(person, None, (duty,), timedelta(0), duty.served(months.start, months.end)) for duty in alone]
 
 
 def closeness(duty: Duty, shift: Shift) -> tuple[float, timedelta]:

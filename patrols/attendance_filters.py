@@ -6,18 +6,17 @@ from typing import ClassVar
 from django.http import QueryDict
 
 from apk import czech
-from apk.calendar import Month
 from apk.filters import Filter, choice
 from apk.forms import DayField
 from apk.people.access import Permission
 from apk.people.models import Assistant, User
-from patrols.attendance_days import DayRow, is_troubled, month_rows
+from patrols.attendance_days import DayRow, Months, is_troubled, rows_in
 
 TROUBLED = "chybi"
 
 
 class AttendanceFilter(Filter):
-    """Narrows a month's attendance. Makes one query for its choices, for those who see more people than themselves."""
+    """Narrows the attendance of some months. Makes one query for its choices, for those who see others."""
 
     asistent = choice("Asistent", "Takového asistenta neznáme.")
     den = DayField(label="Den", required=False)
@@ -25,9 +24,9 @@ class AttendanceFilter(Filter):
 
     spoken: ClassVar = {"den": czech.day}
 
-    def __init__(self, data: QueryDict, *, user: User, month: Month) -> None:
+    def __init__(self, data: QueryDict, *, user: User, months: Months) -> None:
         super().__init__(data)
-        self.user, self.month = user, month
+        self.user, self.months = user, months
         self.offer("stav", "všechno", [(TROUBLED, "jen kde něco chybí")])
         if user.may(Permission.VIEW_PEOPLE):
             assistants = Assistant.objects.visible_to(user).select_related("user")
@@ -41,6 +40,6 @@ class AttendanceFilter(Filter):
         person = int(chosen["asistent"]) if "asistent" in chosen else None
         return [
             row
-            for row in month_rows(self.month, self.user, person)
+            for row in rows_in(self.months, self.user, person)
             if ("den" not in chosen or row.day == chosen["den"]) and ("stav" not in chosen or is_troubled(row, now))
         ]

@@ -16,7 +16,7 @@ from apk.audit.models import AccessLog
 from apk.calendar import Month
 from apk.csv_files import CONTENT_TYPE, Cell, csv_lines
 from apk.people.access import Permission, SignedInRequest, requires
-from patrols.attendance_days import DayRow, is_running, is_troubled, people_of
+from patrols.attendance_days import DayRow, Months, is_running, is_troubled, people_of
 from patrols.attendance_filters import AttendanceFilter
 
 PAGE = 60
@@ -62,25 +62,36 @@ def this_month(request: SignedInRequest) -> HttpResponse:
 @require_safe
 def month_page(request: SignedInRequest, month: Month) -> HttpResponse:
     """Each shift of the month beside the duty served on it, and the sums for each person."""
-    return render_month(request, filtered(request, month))
+    return render_months(request, filtered(request, Months(month, month)))
 
 
-def filtered(request: SignedInRequest, month: Month) -> AttendanceFilter:
-    """The filter of the month. Raises Http404 for one that has not begun: nobody has served in it."""
-    if month > Month.of(timezone.now()):
-        raise Http404(f"{month} has not begun")
-    return AttendanceFilter(request.GET, user=request.user, month=month)
+@requires(Permission.VIEW_ATTENDANCE)
+@require_safe
+def period_page(request: SignedInRequest, first: Month, last: Month) -> HttpResponse:
+    """The same for whole months one after another."""
+    if last < first:
+        raise Http404(f"{last} is before {first}")
+    return render_months(request, filtered(request, Months(first, last)))
 
 
-def render_month(request: SignedInRequest, form: AttendanceFilter, status: int = 200) -> HttpResponse:
+def filtered(request: SignedInRequest, months: Months) -> AttendanceFilter:
+    """The filter of the months. Raises Http404 when the first has not begun: nobody has served in it."""
+    if months.first > Month.of(timezone.now()):
+        raise Http404(f"{months.first} has not begun")
+    return AttendanceFilter(request.GET, user=request.user, months=months)
+
+
+def render_months(request: SignedInRequest, form: AttendanceFilter, status: int = 200) -> HttpResponse:
     now = timezone.now()
-    month, rows = form.month, form.rows(now)
+    months, rows = form.months, form.rows(now)
     page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
+    is_one = months.first == months.last
     context = {
         "form": form,
         "words": form.words(),
-        "month": month,
-        "next_month": month.next if month < Month.of(now) else None,
+        "months": months,
+        "month": months.first if is_one else None,
+        "next_month": months.last.next if is_one and months.last < Month.of(now) else None,
         "page": page,
         "rows": [shown(row, now) for row in page.object_list],
         "people": [(row, exact_hours(row.planned), exact_hours(row.served)) for row in people_of(rows, now)],
@@ -104,9 +115,9 @@ def counts_of(rows: list[DayRow]) -> dict[str, int]:
 @require_GET
 def export(request: SignedInRequest, month: Month) -> HttpResponseBase:
     """The filtered rows as a CSV file."""
-    form = filtered(request, month)
+    form = filtered(request, Months(month, month))
     if not form.is_valid():
-        return render_month(request, form, status=422)
+        return render_months(request, form, status=422)
     now = timezone.now()
     rows = form.rows(now)
     AccessLog.objects.note(

@@ -57,22 +57,16 @@ class Break:
 
 @dataclass(frozen=True)
 class Duty:
-    """One duty: at least one of its ends is known.
+    """One duty. `first` is the instant of its first event, by which duties are sorted and put into days.
 
     `missing` says what lacks in the order of `Missing`, each word once.
     """
 
+    first: datetime
     start: datetime | None
     end: datetime | None
     breaks: tuple[Break, ...]
     missing: tuple[Missing, ...]
-
-    @property
-    def first(self) -> datetime:
-        """The first known instant, by which duties are sorted and put into days."""
-        known = self.start or (self.breaks[0].start if self.breaks else self.end)
-        assert known is not None  # noqa: S101  # a duty is made of at least one event
-        return known
 
     @property
     def is_whole(self) -> bool:
@@ -94,16 +88,15 @@ class Duty:
 
 
 class _Open:
-    """A duty while its events are being read."""
+    """A duty while its events are being read; `first` is the instant of the first one, `start` that of a start."""
 
-    def __init__(self, start: datetime | None) -> None:
+    def __init__(self, first: datetime, start: datetime | None = None) -> None:
+        self.first = first
         self.start = start
-        self.first = start
         self.breaks: list[Break] = []
         self.missing: set[Missing] = set() if start else {Missing.START}
 
     def take(self, event: Event, at: datetime) -> None:
-        self.first = self.first or at
         pause = self.breaks[-1] if self.breaks and self.breaks[-1].end is None else None
         if event is Event.BREAK_START:
             # Begun twice: the break lasts since the first time.
@@ -119,7 +112,8 @@ class _Open:
             self.missing.add(Missing.END)
         if self.breaks and self.breaks[-1].end is None:
             self.missing.add(Missing.BREAK_END)
-        return Duty(self.start, end, tuple(self.breaks), tuple(word for word in Missing if word in self.missing))
+        missing = tuple(word for word in Missing if word in self.missing)
+        return Duty(self.first, self.start, end, tuple(self.breaks), missing)
 
 
 def pair(events: Iterable[tuple[Event, datetime]]) -> list[Duty]:
@@ -131,18 +125,18 @@ def pair(events: Iterable[tuple[Event, datetime]]) -> list[Duty]:
     duties: list[Duty] = []
     running: _Open | None = None
     for event, at in events:
-        if running is not None and running.first is not None and at - running.first >= LONGEST:
+        if running is not None and at - running.first >= LONGEST:
             duties.append(running.closed(None))
             running = None
         if event is Event.START:
             if running is not None:
                 duties.append(running.closed(None))
-            running = _Open(at)
+            running = _Open(at, at)
         elif event is Event.END:
-            duties.append((running or _Open(None)).closed(at))
+            duties.append((running or _Open(at)).closed(at))
             running = None
         else:
-            running = running or _Open(None)
+            running = running or _Open(at)
             running.take(event, at)
     if running is not None:
         duties.append(running.closed(None))

@@ -1,4 +1,4 @@
-"""Counts a month: reads findings and shifts, gives a `MonthSummary`.
+"""Counts a month: reads findings, shifts, activities and attendance, gives a `MonthSummary`.
 
 The number of queries is constant. Run inside `snapshot()`, all of them see the database at one instant, so that the
 rows of a breakdown add up to the totals even while phones are sending.
@@ -6,6 +6,7 @@ rows of a breakdown add up to the totals even while phones are sending.
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
@@ -20,7 +21,17 @@ from apk.czech import day_in_week
 from apk.localities.models import Locality
 from apk.people.models import Assistant
 from findings.models import Finding, PlaceKind
-from patrols.models import Shift
+from patrols.attendance_days import served_seconds
+from patrols.models import (
+    Activity,
+    ActivityCount,
+    ActivityKind,
+    CalledPatrol,
+    Counter,
+    Organisation,
+    ReferralReason,
+    Shift,
+)
 from reports.figures import BREAKDOWNS, FIGURES, Breakdown
 from reports.models import GrantProject, MonthNarrative
 from reports.narrative import paragraphs
@@ -31,7 +42,7 @@ from reports.summary import MonthSummary, PlacePoint, Row
 Counts = dict[str, int]
 Progress = Callable[[int], None]
 
-# What a breakdown groups by: an expression over findings, and one over shifts.
+# What a breakdown groups by: an expression over findings, shifts, activities, and numbers written down at activities.
 KEYS_OF_FINDINGS: dict[str, Any] = {
     "locality": F("locality"),
     "district": F("locality__district"),
@@ -44,6 +55,36 @@ KEYS_OF_SHIFTS: dict[str, Any] = {
     "district": F("locality__district"),
     "assistant": F("assistant"),
 }
+KEYS_OF_ACTIVITIES: dict[str, Any] = {
+    "assistant": F("assistant"),
+    "activity_kind": F("kind"),
+    "activity_locality": F("locality"),
+    "organisation": F("organisation"),
+    "reason": F("reason"),
+    "called_patrol": F("called_patrol"),
+}
+KEYS_OF_NUMBERS: dict[str, Any] = {
+    "activity_kind": F("activity__kind"),
+    "activity_locality": F("activity__locality"),
+    "counter": F("counter"),
+}
+CODES: dict[str, type[patrols.models.Code]] = {
+    "activity_kind": ActivityKind,
+    "counter": Counter,
+    "organisation": Organisation,
+    "reason": ReferralReason,
+    "called_patrol": CalledPatrol,
+}
+"""Breakdowns whose rows are entries of a code list."""
+
+
+@dataclass(frozen=True)
+class Source:
+    """Records of a month, what is measured about them, and what each breakdown groups them by."""
+
+    records: QuerySet
+    measures: dict[str, Any]
+    keys: dict[str, Any]
 
 
 @contextmanager
@@ -58,25 +99,42 @@ def snapshot() -> Iterator[None]:
 def count(month: Month, progress: Progress = lambda percent: None) -> MonthSummary:
     """All figures of `month` as the rows say now; `progress` hears how much is done, in percent."""
     found = Finding.objects.standing().in_month(month)
-    patrolled = Shift.objects.within(month.start, month.end)
+    sources = (
+        Source(found, findings.models.COUNTS, KEYS_OF_FINDINGS),
+        Source(Shift.objects.within(month.start, month.end), patrols.models.COUNTS, KEYS_OF_SHIFTS),
+        Source(Activity.objects.standing().in_month(month), patrols.models.ACTIVITY_COUNTS, KEYS_OF_ACTIVITIES),
+        Source(ActivityCount.objects.standing().in_month(month), patrols.models.NUMBER_COUNTS, KEYS_OF_NUMBERS),
+    )
+    served = served_seconds(month)
 
-    totals = found.counts() | patrolled.aggregate(**patrols.models.COUNTS)
+    totals = {"served_seconds": sum(served.values())}
+    for source in sources:
+        totals |= source.records.aggregate(**source.measures)
     progress(20)
     places = places_of(found)
     progress(40)
     counted = {}
     for done, name in enumerate(BREAKDOWNS, start=1):
         counted[name] = merged(
-            counts_by(found, KEYS_OF_FINDINGS[name], findings.models.COUNTS),
-            counts_by(patrolled, KEYS_OF_SHIFTS[name], patrols.models.COUNTS) if name in KEYS_OF_SHIFTS else {},
+            *(
+                counts_by(source.records, source.keys[name], source.measures)
+                for source in sources
+                if name in source.keys
+            )
         )
         progress(40 + 50 * done // len(BREAKDOWNS))
+    counted["assistant"] = merged(
+        counted["assistant"], {person: {"served_seconds": seconds} for person, seconds in served.items()}
+    )
 
-    # A place may belong to a locality of which no finding and no shift speaks.
-    known = Q(pk__in=counted["locality"]) | Q(name__in={place.locality for place in places})
+    # A place may belong to a locality of which no other record speaks.
+    spoken_of = counted["locality"].keys() | counted["activity_locality"].keys()
+    known = Q(pk__in=spoken_of) | Q(name__in={place.locality for place in places})
     localities = {locality.pk: locality for locality in Locality.objects.filter(known).select_related("district")}
+    names_of_localities = {pk: locality.name for pk, locality in localities.items()}
     labels: dict[str, dict[Any, str]] = {
-        "locality": {pk: locality.name for pk, locality in localities.items()},
+        "locality": names_of_localities,
+        "activity_locality": names_of_localities,
         "district": {
             locality.district_id: locality.district.name
             for locality in sorted(localities.values(), key=lambda locality: bytes(locality.district.sort_key))
@@ -87,6 +145,10 @@ def count(month: Month, progress: Progress = lambda percent: None) -> MonthSumma
             for assistant in Assistant.objects.filter(pk__in=counted["assistant"]).select_related("user")
         },
         "day": {day: day_in_week(day) for day in month.days},
+        **{
+            name: dict(model.objects.filter(pk__in=counted[name]).values_list("pk", "name"))
+            for name, model in CODES.items()
+        },
     }
     project = GrantProject.objects.by_month([month])[month]
     written = MonthNarrative.objects.of(month).first()
@@ -129,13 +191,16 @@ def merged(*parts: dict[Any, Counts]) -> dict[Any, Counts]:
 
 
 def rows(breakdown: Breakdown, labels: dict[Any, str], counted: dict[Any, Counts]) -> Iterable[Row]:
-    """Rows in the order of `labels`, what lies outside localities last. A day has a row even when it is empty."""
+    """Rows in the order of `labels`, what lies outside localities last. A day has a row even when it is empty.
+
+    What has no key has a row only where the breakdown knows an outside: an activity need not be a referral.
+    """
     names = [figure.name for figure in breakdown.figures]
     for key, label in labels.items():
         if key in counted or breakdown.name == "day":
             values = counted.get(key, {})
             yield Row(str(key), label, {name: values.get(name, 0) for name in names})
-    if None in counted:
+    if None in counted and breakdown.outside:
         yield Row("", breakdown.outside, {name: counted[None].get(name, 0) for name in names})
 
 

@@ -5,7 +5,7 @@ from urllib.parse import urlencode
 from django.urls import reverse
 
 from apk.calendar import Month
-from reports.figures import CHILD_ACCESSIBLE, FIGURES, Figure, Records
+from reports.figures import CALLED_PATROLS, CHILD_ACCESSIBLE, COUNTED, FIGURES, REFERRALS, Figure, Records
 from reports.grant import Behind
 
 # What a breakdown, or the list of places, is called in the address of a list.
@@ -16,36 +16,59 @@ PARAMETERS = {
     "place_kind": "druh",
     "day": "den",
     "place": "misto",
+    "activity_kind": "druh",
+    "activity_locality": "lokalita",
+    "counter": "pocet",
+    "organisation": "organizace",
+    "reason": "duvod",
+    "called_patrol": "hlidka",
+}
+# Figures that count only some of the records of their list.
+ONLY = {
+    CHILD_ACCESSIBLE: {"deti": "ano"},
+    REFERRALS: {"organizace": "ano"},
+    CALLED_PATROLS: {"hlidka": "ano"},
+    COUNTED: {"pocet": "ano"},
 }
 OUTSIDE = ("lokalita", "mimo")
+# Lists of records that have a moment, over any time.
+LISTS = {Records.FINDINGS: "findings:list", Records.ACTIVITIES: "activities:list"}
 
 
 def of_period(behind: Behind) -> str:
     """The address of the records behind a number of a report: the same lists, over several months."""
     figure = FIGURES[behind.figure]
+    query: dict[str, str] = {}
     if behind.first == behind.last:
         return url(figure, behind.first, behind.breakdown, behind.key)
-    if figure.records is Records.SHIFTS:
-        address, query = reverse("reports:period-shifts", args=[behind.first, behind.last]), {}
-    else:
-        address = reverse("findings:list")
-        query = {"od": behind.first.first_day.isoformat(), "do": behind.last.last_day.isoformat()}
+    match figure.records:
+        case Records.SHIFTS:
+            address = reverse("reports:period-shifts", args=[behind.first, behind.last])
+        case Records.ATTENDANCE:
+            address = reverse("attendance:period", args=[behind.first, behind.last])
+        case _:
+            address = reverse(LISTS[figure.records])
+            query = {"od": behind.first.first_day.isoformat(), "do": behind.last.last_day.isoformat()}
     return addressed(address, query | narrowed(figure, behind.breakdown, behind.key))
 
 
 def url(figure: Figure, month: Month, breakdown: str = "", key: str = "") -> str:
     """The address of the records that `figure` counts in `month`, or in one row of a breakdown; "" is outside all."""
-    if figure.records is Records.SHIFTS:
-        address, query = reverse("reports:shifts", args=[month]), {}
-    else:
-        address, query = reverse("findings:list"), {"mesic": str(month)}
+    query: dict[str, str] = {}
+    match figure.records:
+        case Records.SHIFTS:
+            address = reverse("reports:shifts", args=[month])
+        case Records.ATTENDANCE:
+            address = reverse("attendance:month", args=[month])
+        case _:
+            address, query = reverse(LISTS[figure.records]), {"mesic": str(month)}
     return addressed(address, query | narrowed(figure, breakdown, key))
 
 
 def narrowed(figure: Figure, breakdown: str, key: str) -> dict[str, str]:
     """What the address says of a row of a breakdown, and of a figure that counts some of the records only."""
-    query = dict([(PARAMETERS[breakdown], key) if key else OUTSIDE]) if breakdown else {}
-    return query | ({"deti": "ano"} if figure is CHILD_ACCESSIBLE else {})
+    row = dict([(PARAMETERS[breakdown], key) if key else OUTSIDE]) if breakdown else {}
+    return ONLY.get(figure, {}) | row
 
 
 def addressed(address: str, query: dict[str, str]) -> str:

@@ -1,7 +1,8 @@
 """What is counted and how it is called: one definition per figure, for pages, documents, drill-down and commands.
 
-The measure itself stands with the rows it measures (`findings.models.COUNTS`, `patrols.models.COUNTS`); a figure
-names it and says what it means to the reader. Pure: no query is made here.
+The measure itself stands with the rows it measures (`findings.models.COUNTS`, `patrols.models.COUNTS`,
+`ACTIVITY_COUNTS`, `NUMBER_COUNTS`, and `patrols.attendance_days.served_seconds`); a figure names it and says what it
+means to the reader. Pure: no query is made here.
 """
 
 from collections.abc import Mapping
@@ -20,6 +21,11 @@ class Unit(Enum):
     PLACES = ("místo", "místa", "míst")
     HOURS = ("hodina", "hodiny", "hodin")
     PEOPLE = ("osoba", "osoby", "osob")
+    ACTIVITIES = ("činnost", "činnosti", "činností")
+    CONTACTS = ("kontakt", "kontakty", "kontaktů")
+    CHILDREN = ("dítě", "děti", "dětí")
+    CASES = ("případ", "případy", "případů")
+    CALLS = ("hlídka", "hlídky", "hlídek")
 
     def form(self, number: float) -> str:
         """The form that goes with `number`: 1 kus, 2 kusy, 5 kusů; 1,5 hodiny, for only hours are ever broken."""
@@ -34,6 +40,8 @@ class Records(StrEnum):
 
     FINDINGS = "findings"
     SHIFTS = "shifts"
+    ACTIVITIES = "activities"
+    ATTENDANCE = "attendance"
 
 
 @dataclass(frozen=True)
@@ -80,8 +88,15 @@ PLACES = Figure("places", "Místa s nálezem", "Míst", Unit.PLACES, Records.FIN
 CHILD_ACCESSIBLE = Figure(
     "child_accessible_events", "Nálezy dostupné dětem", "Dostupné dětem", Unit.EVENTS, Records.FINDINGS
 )
-PATROL_TIME = Figure("patrol_seconds", "Hodiny ve službě", "Hodin", Unit.HOURS, Records.SHIFTS)
+PATROL_TIME = Figure("patrol_seconds", "Hodiny ve službě podle plánu", "Hodin", Unit.HOURS, Records.SHIFTS)
 ASSISTANTS = Figure("assistants", "Asistenti ve službě", "Asistentů", Unit.PEOPLE, Records.SHIFTS, additive=False)
+SERVED_TIME = Figure("served_seconds", "Hodiny odsloužené podle docházky", "Odslouženo", Unit.HOURS, Records.ATTENDANCE)
+ACTIVITIES = Figure("activities", "Činnosti", "Činností", Unit.ACTIVITIES, Records.ACTIVITIES)
+CONTACTS = Figure("contacts", "Kontakty s občany", "Kontaktů", Unit.CONTACTS, Records.ACTIVITIES)
+CHILDREN = Figure("children", "Děti a mládež", "Dětí", Unit.CHILDREN, Records.ACTIVITIES)
+REFERRALS = Figure("referrals", "Zprostředkovaná pomoc", "Pomoc", Unit.CASES, Records.ACTIVITIES)
+CALLED_PATROLS = Figure("called_patrols", "Přivolané hlídky", "Hlídek", Unit.CALLS, Records.ACTIVITIES)
+COUNTED = Figure("counted", "Zapsané počty dohromady", "Počet", Unit.CASES, Records.ACTIVITIES)
 
 FIGURES: dict[str, Figure] = {
     figure.name: figure
@@ -96,6 +111,13 @@ FIGURES: dict[str, Figure] = {
         CHILD_ACCESSIBLE,
         PATROL_TIME,
         ASSISTANTS,
+        SERVED_TIME,
+        ACTIVITIES,
+        CONTACTS,
+        CHILDREN,
+        REFERRALS,
+        CALLED_PATROLS,
+        COUNTED,
     )
 }
 """Every figure of a month's totals, in the order in which they are shown."""
@@ -108,6 +130,7 @@ HEADLINE = (EVENTS, PIECES, PLACES, PATROL_TIME)
 
 OF_FINDINGS = tuple(figure for figure in FIGURES.values() if figure.records is Records.FINDINGS)
 OF_SHIFTS = tuple(figure for figure in FIGURES.values() if figure.records is Records.SHIFTS)
+OF_ACTIVITIES = (ACTIVITIES, CONTACTS, CHILDREN, REFERRALS, CALLED_PATROLS)
 
 
 @dataclass(frozen=True)
@@ -131,8 +154,14 @@ BREAKDOWNS: dict[str, Breakdown] = {
         Breakdown("locality", "Podle lokalit", "Lokalita", (*OF_FINDINGS, *OF_SHIFTS), outside="Mimo lokality"),
         Breakdown("district", "Podle městských obvodů", "Městský obvod", (*OF_FINDINGS, *OF_SHIFTS), "Mimo lokality"),
         Breakdown("place_kind", "Podle druhu místa", "Druh místa", OF_FINDINGS),
-        Breakdown("assistant", "Podle asistentů", "Asistent", (*OF_FINDINGS, PATROL_TIME)),
+        Breakdown("assistant", "Podle asistentů", "Asistent", (*OF_FINDINGS, PATROL_TIME, SERVED_TIME, ACTIVITIES)),
         Breakdown("day", "Podle dnů", "Den", OF_FINDINGS),
+        Breakdown("activity_kind", "Činnosti podle druhu", "Druh činnosti", OF_ACTIVITIES),
+        Breakdown("activity_locality", "Činnosti podle lokalit", "Lokalita", OF_ACTIVITIES, outside="Bez lokality"),
+        Breakdown("counter", "Zapsané počty", "Co se počítalo", (COUNTED,)),
+        Breakdown("organisation", "Pomoc podle organizací", "Organizace", (REFERRALS,)),
+        Breakdown("reason", "Pomoc podle důvodu", "Důvod", (REFERRALS,)),
+        Breakdown("called_patrol", "Přivolané hlídky podle druhu", "K čemu", (CALLED_PATROLS,)),
     )
 }
 """Every breakdown of a summary, in the order in which they are shown."""

@@ -8,18 +8,23 @@ version of the database computes alike.
 import hashlib
 from collections.abc import Sequence
 from dataclasses import astuple
+from datetime import timedelta
 
 from django.conf import settings
 from django.db import connection
 
 from apk.calendar import Month
+from patrols.duties import LONGEST
 from reports.models import GrantProject, MonthNarrative
 from reports.staffing import staffing
 from reports.summary import SCHEMA
 
 SUM_OF_HASHES = "coalesce(sum(('x' || left(md5(concat_ws('|', {})), 15))::bit(60)::bigint), 0)"
 
-# What findings and shifts say of their locality, place and person is hashed once for each of these, not for each row.
+# A duty over midnight at the month's end is made of events of both months.
+AROUND = f"interval '{LONGEST // timedelta(hours=1)} hours'"
+
+# What records say of their locality, place and person is hashed once for each of these, not for each row.
 QUERY = f"""
       WITH locality AS MATERIALIZED (
     SELECT locality.id, md5(ROW(locality.name, locality.kind, district.id, district.name)::text) AS hash
@@ -34,7 +39,8 @@ QUERY = f"""
       FROM people_assistant AS assistant
       JOIN people_user AS person ON person.id = assistant.user_id
 )
-    SELECT found.number, found.hash, patrolled.number, patrolled.hash
+    SELECT found.number, found.hash, patrolled.number, patrolled.hash, done.number, done.hash,
+           counted.number, counted.hash, noted.number, noted.hash
       FROM unnest(%s::timestamptz[], %s::timestamptz[]) WITH ORDINALITY AS month (lower, upper, ordinal)
 CROSS JOIN LATERAL (
     SELECT count(*) AS number, {
@@ -59,6 +65,39 @@ CROSS JOIN LATERAL (
       JOIN locality ON locality.id = shift.locality_id
      WHERE shift.start < month.upper AND shift."end" > month.lower
 ) AS patrolled
+CROSS JOIN LATERAL (
+    SELECT count(*) AS number, {
+    SUM_OF_HASHES.format(
+        "activity.id, activity.at, person.id, person.hash, coalesce(locality.id, 0), coalesce(locality.hash, ''),"
+        " kind.id, kind.name, kind.position, coalesce(organisation.id, 0), coalesce(organisation.name, ''),"
+        " coalesce(organisation.position, 0), coalesce(reason.id, 0), coalesce(reason.name, ''),"
+        " coalesce(reason.position, 0), coalesce(called.id, 0), coalesce(called.name, ''), called.position"
+    )
+} AS hash
+      FROM patrols_activity AS activity
+      JOIN person ON person.id = activity.assistant_id
+      JOIN patrols_activitykind AS kind ON kind.id = activity.kind_id
+ LEFT JOIN locality ON locality.id = activity.locality_id
+ LEFT JOIN patrols_organisation AS organisation ON organisation.id = activity.organisation_id
+ LEFT JOIN patrols_referralreason AS reason ON reason.id = activity.reason_id
+ LEFT JOIN patrols_calledpatrol AS called ON called.id = activity.called_patrol_id
+     WHERE activity.at >= month.lower AND activity.at < month.upper AND activity.withdrawn_at IS NULL
+) AS done
+CROSS JOIN LATERAL (
+    SELECT count(*) AS number, {
+    SUM_OF_HASHES.format("activity.id, counter.id, counter.name, counter.position, counter.measure, numbers.number")
+} AS hash
+      FROM patrols_activitycount AS numbers
+      JOIN patrols_activity AS activity ON activity.id = numbers.activity_id
+      JOIN patrols_counter AS counter ON counter.id = numbers.counter_id
+     WHERE activity.at >= month.lower AND activity.at < month.upper AND activity.withdrawn_at IS NULL
+) AS counted
+CROSS JOIN LATERAL (
+    SELECT count(*) AS number, {SUM_OF_HASHES.format("event.id, event.at, event.event, person.id, person.hash")} AS hash
+      FROM patrols_attendance AS event
+      JOIN person ON person.id = event.assistant_id
+     WHERE event.at > month.lower - {AROUND} AND event.at < month.upper + {AROUND} AND event.withdrawn_at IS NULL
+) AS noted
   ORDER BY month.ordinal
 """  # noqa: S608 - made of the constants above
 

@@ -10,7 +10,7 @@ from django.db.models import F, Min
 
 from apk.calendar import Month
 from findings.models import Finding
-from patrols.models import Shift
+from patrols.models import Activity, Attendance, Shift
 from reports.inputs import fingerprints
 from reports.models import GrantProject, Job, MonthlySummary, Seal
 
@@ -96,6 +96,8 @@ SELECT month.ordinal - 1
  WHERE EXISTS (SELECT FROM findings_finding
                WHERE found_at >= month.lower AND found_at < month.upper AND withdrawn_at IS NULL)
     OR EXISTS (SELECT FROM patrols_shift WHERE start < month.upper AND start >= month.lower)
+    OR EXISTS (SELECT FROM patrols_activity WHERE at >= month.lower AND at < month.upper AND withdrawn_at IS NULL)
+    OR EXISTS (SELECT FROM patrols_attendance WHERE at >= month.lower AND at < month.upper AND withdrawn_at IS NULL)
     OR EXISTS (
         SELECT FROM reports_monthlysummary AS summary
          WHERE summary.month = (month.lower AT TIME ZONE 'Europe/Prague')::date
@@ -105,10 +107,12 @@ SELECT month.ordinal - 1
 
 
 def with_records(until: Month) -> list[Month]:
-    """Months with a finding, the start of a shift or a summary, up to `until`, the newest first."""
+    """Months with a record, the start of a shift or a summary, up to `until`, the newest first."""
     firsts = [
         Finding.objects.standing().aggregate(first=Min("found_at"))["first"],
         Shift.objects.aggregate(first=Min("start"))["first"],
+        Activity.objects.standing().aggregate(first=Min("at"))["first"],
+        Attendance.objects.standing().aggregate(first=Min("at"))["first"],
         MonthlySummary.objects.aggregate(first=Min("month"))["first"],
     ]
     earliest = min((Month.of(first) for first in firsts if first is not None), default=until)

@@ -21,7 +21,12 @@ BULLET = re.compile(r"^[-–•*]\s+")
 IN_WORDS = "slovy"
 """The last part of a reference that also gives the unit in its right form."""
 
-GROUPS: dict[str, str] = {Records.FINDINGS: "nalezy", Records.SHIFTS: "sluzba"}
+GROUPS: dict[str, str] = {
+    Records.FINDINGS: "nalezy",
+    Records.SHIFTS: "sluzba",
+    Records.ATTENDANCE: "dochazka",
+    Records.ACTIVITIES: "cinnosti",
+}
 NAMES = {
     "events": "udalosti",
     "pieces": "kusy",
@@ -33,6 +38,13 @@ NAMES = {
     "child_accessible_events": "dostupne-detem",
     "patrol_seconds": "hodiny",
     "assistants": "asistenti",
+    "served_seconds": "hodiny",
+    "activities": "pocet",
+    "contacts": "kontakty",
+    "children": "deti",
+    "referrals": "pomoc",
+    "called_patrols": "hlidky",
+    "counted": "zapsane-pocty",
 }
 """Figures whose names people know; any other is called by its Czech label without accents."""
 

@@ -16,6 +16,9 @@ DECIMALS_OF_DEGREES = 2
 
 HIDDEN = "Ubytovna"
 
+OF_LOCALITIES = frozenset({"locality", "activity_locality"})
+"""Breakdowns whose rows are localities."""
+
 PERSONAL = frozenset({"assistant"})
 """Breakdowns whose rows are people."""
 
@@ -32,7 +35,7 @@ def outward(summary: MonthSummary) -> MonthSummary:
     return replace(
         summary,
         breakdowns={
-            name: _localities(rows, houses) if name == "locality" else rows
+            name: _localities(rows, houses) if name in OF_LOCALITIES else rows
             for name, rows in summary.breakdowns.items()
             if name not in PERSONAL
         },

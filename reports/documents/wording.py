@@ -81,6 +81,7 @@ def month_notes(summary: MonthSummary) -> list[str]:
         "Kusy jsou stříkačky s jehlou, stříkačky bez jehly a samostatné jehly; jiné pomůcky se do nich nepočítají.",
         "Místo je bod v terénu, k němuž patří všechny nálezy v jeho okolí; každé se za měsíc počítá jednou.",
         "Hodiny ve službě jsou plánované směny v mezích měsíce; směna přes jeho konec je rozdělena.",
+        "Odsloužené hodiny jsou ze začátků a konců služby, které zapsali asistenti, bez přestávek.",
     ]
     if summary.lodging_houses:
         notes.append("Ubytovny se neuvádějí jménem.")

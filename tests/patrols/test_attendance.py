@@ -91,6 +91,9 @@ def test_shifts_stand_beside_the_duties_served_on_them(
     assert context["counts"] == {"served_seconds": served_seconds(APRIL)[assistant.pk]}
     assert served_seconds(APRIL) == {assistant.pk: round((4 + 7.5 + 2 + 7 + 35 / 60) * 3600)}
     assert [duty.missing for duty in unfinished(APRIL)[assistant.pk]] == [("chybí konec",)]
+    both = client.get("/dochazka/2021-04/2021-05/").context["counts"]
+    assert both == {"served_seconds": sum(served_seconds(month)[assistant.pk] for month in (APRIL, APRIL.next))}
+    assert client.get("/dochazka/2021-05/2021-04/").status_code == 404
     assert served_seconds(APRIL.next) == {assistant.pk: 4 * 3600}
 
 

@@ -32,7 +32,7 @@ def hours(duties: list[Duty], lower: datetime = YEAR[0], upper: datetime = YEAR[
 
 def test_a_duty_with_a_break_is_whole_and_the_break_is_no_work() -> None:
     duties = pair(day("start 8", "away 11.5", "back 12", "end 16"))
-    assert duties == [Duty(at(8), at(16), (Break(at(11.5), at(12)),), ())]
+    assert duties == [Duty(at(8), at(8), at(16), (Break(at(11.5), at(12)),), ())]
     assert hours(duties) == 7.5
 
 
@@ -48,6 +48,7 @@ def test_a_duty_with_a_break_is_whole_and_the_break_is_no_work() -> None:
         (("start 8", "away 11", "away 12", "back 13", "end 16"), [()], 6),
         (("away 12", "back 12.5", "end 16"), [(Missing.START,)], 0),
         (("away 12",), [(Missing.START, Missing.END, Missing.BREAK_END)], 0),
+        (("back 12",), [(Missing.START, Missing.END, Missing.BREAK_START)], 0),
         (("start 8", "end 24.5"), [(Missing.END,), (Missing.START,)], 0),
         (("start 8", "end 23.5"), [()], 15.5),
         ((), [], 0),
@@ -145,6 +146,9 @@ def test_months_share_all_hours_and_no_event_is_lost(events: list[tuple[Event, d
     ends = [moment for duty in duties for moment in (duty.start, duty.end) if moment]
     assert ends == [moment for event, moment in events if event in {Event.START, Event.END}]
     assert all(duty.missing for duty in duties if not duty.is_whole)
+    firsts = [duty.first for duty in duties]
+    assert firsts == sorted(firsts)
+    assert set(firsts) <= {moment for _, moment in events}
 
 
 @given(EVENTS)

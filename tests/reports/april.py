@@ -53,6 +53,20 @@ def values(events, places, seconds=0, assistants=0):
         "child_accessible_events": sum(event[2] > 0 for event in events),
         "patrol_seconds": seconds,
         "assistants": assistants,
+        "served_seconds": seconds - seconds // 10,
+        **activities(len(events)),
+    }
+
+
+def activities(number):
+    """The values of so many activities: every third has contacts, every fifth a referral, every seventh a patrol."""
+    return {
+        "activities": number,
+        "contacts": number // 3 * 12,
+        "children": number // 3 * 4,
+        "referrals": number // 5,
+        "called_patrols": number // 7,
+        "counted": number // 3 * 17,
     }
 
 
@@ -108,6 +122,18 @@ def april(**changes) -> MonthSummary:
                 )
                 for n in range(len(everything))
             ),
+            "activity_kind": (
+                row(BREAKDOWNS["activity_kind"], "1", "Pochůzka v lokalitě", totals),
+                row(BREAKDOWNS["activity_kind"], "2", "Dohled na přechodu", activities(0)),
+            ),
+            "activity_locality": tuple(
+                row(BREAKDOWNS["activity_locality"], key, label, activities(number))
+                for key, label, number in [("1", "Jílová", 20), ("8", "HD Hlubina", 3), ("", "Bez lokality", 2)]
+            ),
+            "counter": (row(BREAKDOWNS["counter"], "1", "Kontakty s občany", totals),),
+            "organisation": (row(BREAKDOWNS["organisation"], "1", "Renarkon", totals),),
+            "reason": (row(BREAKDOWNS["reason"], "1", "Závislosti", totals),),
+            "called_patrol": (row(BREAKDOWNS["called_patrol"], "1", "Hlídka MP: doprava", totals),),
         },
         places=tuple(
             PlacePoint(

@@ -37,7 +37,7 @@ def test_table_says_the_figures_in_czech(capsys):
     lines = capsys.readouterr().out.splitlines()
     assert lines[1] == "Ostrava – Asistent prevence kriminality 2021"
     assert ["Nalezené", "kusy", "celkem", "85", "kusů"] in [line.split() for line in lines]
-    assert ["Hodiny", "ve", "službě", "2,0", "hodiny"] in [line.split() for line in lines]
+    assert ["Hodiny", "ve", "službě", "podle", "plánu", "2,0", "hodiny"] in [line.split() for line in lines]
     assert any(line.startswith("Jílová") and " 85 " in line for line in lines)
 
 

@@ -5,7 +5,7 @@ import json
 from reports.documents import csv as document
 from reports.documents import json as json_document
 from reports.documents.wording import INTERNAL
-from reports.figures import BREAKDOWNS, FIGURES
+from reports.figures import BREAKDOWNS, FIGURES, Unit
 from reports.summary import MonthSummary
 from tests.reports.april import april
 
@@ -18,9 +18,9 @@ def read(summary):
 
 def number(row):
     """The figure's name and its whole value back from a row."""
-    name = next(name for name, figure in FIGURES.items() if figure.label == row["ukazatel"])
+    figure = next(figure for figure in FIGURES.values() if figure.label == row["ukazatel"])
     value = float(row["hodnota"].replace(",", "."))
-    return name, round(value * 3600) if name == "patrol_seconds" else int(row["hodnota"])
+    return figure.name, round(value * 3600) if figure.unit is Unit.HOURS else int(row["hodnota"])
 
 
 def test_csv_parsed_back_equals_the_summary():

@@ -7,6 +7,7 @@ import pypdf
 from reports.documents import docx as word
 from reports.documents import pdf
 from reports.documents.outward import outward
+from reports.figures import BREAKDOWNS
 from tests.reports.april import ASSISTANTS, LODGING_HOUSES, april, empty
 
 
@@ -63,7 +64,7 @@ def test_outward_replaces_a_lodging_house_in_the_names_of_others():
 def test_outward_of_an_empty_month_is_empty():
     assert outward(empty()).as_json() == {
         **empty().as_json(),
-        "breakdowns": {"locality": [], "district": [], "place_kind": [], "day": []},
+        "breakdowns": {name: [] for name in BREAKDOWNS if name != "assistant"},
     }
 
 

@@ -13,7 +13,7 @@ from reports import drilldown
 from reports.documents import xlsx
 from reports.documents.imprint import Imprint
 from reports.documents.wording import headline, one_line
-from reports.figures import BREAKDOWNS, FIGURES, PIECES
+from reports.figures import BREAKDOWNS, FIGURES, PIECES, Unit
 from tests.reports.april import MONTH, PUBLICITY, april, empty
 
 TABLES = [
@@ -22,6 +22,12 @@ TABLES = [
     "Podle druhu místa",
     "Podle asistentů",
     "Podle dnů",
+    "Činnosti podle druhu",
+    "Činnosti podle lokalit",
+    "Zapsané počty",
+    "Pomoc podle organizací",
+    "Pomoc podle důvodu",
+    "Přivolané hlídky podle druhu",
     "Místa nálezů",
 ]
 SHEETS = ["Přehled", "Grafy", *TABLES]
@@ -43,7 +49,7 @@ def table(sheet):
 
 def whole(figure, value):
     """A cell's value in the summary's unit."""
-    return round(value * 3600) if figure.name == "patrol_seconds" else value
+    return round(value * 3600) if figure.unit is Unit.HOURS else value
 
 
 def test_workbook_has_a_sheet_for_each_view_of_the_month():
@@ -73,7 +79,7 @@ def test_overview_gives_units():
 
     assert units["Nalezené kusy celkem"] == "kusů"
     assert units["Místa s nálezem"] == "míst"
-    assert units["Hodiny ve službě"] == "hodiny"
+    assert units["Hodiny ve službě podle plánu"] == "hodiny"
 
 
 @pytest.mark.parametrize("name", BREAKDOWNS)

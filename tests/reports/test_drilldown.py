@@ -5,11 +5,16 @@ import html
 import pytest
 from django.http import QueryDict
 from django.urls import reverse
+from django.utils import timezone
 
 from apk.calendar import Month
 from apk.czech import number
 from apk.people.models import User
 from findings.filters import FindingFilter
+from patrols.activity_filters import ActivityFilter
+from patrols.attendance_days import Months
+from patrols.attendance_filters import AttendanceFilter
+from patrols.attendance_views import counts_of
 from reports import drilldown
 from reports.documents.wording import figure_text
 from reports.figures import BREAKDOWNS, EVENTS, FIGURES, PATROL_TIME, PIECES, Records, Unit
@@ -24,6 +29,12 @@ def behind(address: str, user: User) -> dict[str, int]:
     path, _, query = address.partition("?")
     if path == reverse("findings:list"):
         return FindingFilter(QueryDict(query), user=user).findings().counts()
+    if path == reverse("activities:list"):
+        return ActivityFilter(QueryDict(query), user=user).counts()
+    if path == reverse("attendance:month", args=[APRIL]):
+        return counts_of(
+            AttendanceFilter(QueryDict(query), user=user, months=Months(APRIL, APRIL)).rows(timezone.now())
+        )
     return ShiftFilter(QueryDict(query), user=user, month=APRIL).shifts().counts(APRIL.start, APRIL.end)
 
 
@@ -41,7 +52,7 @@ def test_every_figure_equals_what_lies_behind_it(client_of, coordinator, built):
             for row in summary.breakdowns[name]
             for figure in breakdown.figures
             # A shift always has a locality, so its list knows no outside and no figure leads there.
-            if row.key or figure.records is Records.FINDINGS
+            if row.key or figure.records in {Records.FINDINGS, Records.ACTIVITIES}
         ]
     for place in summary.places:
         address = drilldown.url(PIECES, APRIL, "place", place.key)
@@ -68,7 +79,7 @@ def test_lists_show_the_figures_that_lead_to_them(client_of, coordinator, built)
     client = client_of(coordinator)
 
     for name, breakdown in BREAKDOWNS.items():
-        row = max(summary.breakdowns[name], key=lambda row: row.values["pieces"])
+        row = max(summary.breakdowns[name], key=lambda row: sum(row.values.values()))
         for address in {drilldown.url(figure, APRIL, name, row.key) for figure in breakdown.figures if row.key}:
             assert client.get(address).context["counts"] == behind(address, coordinator)
     total = client.get(drilldown.url(PIECES, APRIL)).content.decode()

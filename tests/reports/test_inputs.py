@@ -11,11 +11,25 @@ from apk.calendar import Month
 from apk.localities.models import District, Locality
 from apk.people.models import Assistant, Employment, User
 from findings.models import Finding, Place
-from patrols.models import Shift
+from patrols.models import (
+    Activity,
+    ActivityCount,
+    ActivityKind,
+    Attendance,
+    CalledPatrol,
+    Counter,
+    Organisation,
+    ReferralReason,
+    Shift,
+)
 from reports.inputs import fingerprints
 from reports.models import GrantProject, MonthNarrative
 from tests.factories import (
+    ActivityFactory,
     AssistantFactory,
+    AttendanceFactory,
+    CalledPatrolFactory,
+    CounterFactory,
     DistrictFactory,
     FindingFactory,
     GrantProjectFactory,
@@ -33,6 +47,15 @@ def scene() -> None:
     shift = ShiftFactory(start=local(2021, 4, 30, 20), end=local(2021, 5, 1, 4))
     FindingFactory(assistant=shift.assistant, place__locality=shift.locality)
     GrantProjectFactory()
+    counter = CounterFactory(measure="contacts")
+    ActivityFactory(
+        assistant=shift.assistant,
+        locality=shift.locality,
+        referral=True,
+        called_patrol=CalledPatrolFactory(),
+        numbers={counter: 3},
+    )
+    AttendanceFactory(assistant=shift.assistant)
 
 
 CHANGES: dict[str, Callable[[], object]] = {
@@ -46,6 +69,23 @@ CHANGES: dict[str, Callable[[], object]] = {
     "its removal": lambda: Finding.objects.all().delete(),
     "a shift": lambda: ShiftFactory(start=local(2021, 4, 2, 8)),
     "its end": lambda: Shift.objects.update(end=local(2021, 5, 1, 5)),
+    "an activity": lambda: ActivityFactory(kind=ActivityKind.objects.earliest("pk")),
+    "its moment": lambda: Activity.objects.update(at=local(2021, 4, 15, 11)),
+    "its taking back": lambda: Activity.objects.get().withdraw(at=local(2021, 4, 16), reason="Omylem"),
+    "where it was": lambda: Activity.objects.update(locality=None),
+    "its referral": lambda: Activity.objects.update(organisation=None, reason=None),
+    "its patrol": lambda: Activity.objects.update(called_patrol=None),
+    "its numbers": lambda: ActivityCount.objects.update(number=4),
+    "a kind's name": lambda: ActivityKind.objects.filter(activities__isnull=False).update(name="Jinak"),
+    "a kind's position": lambda: ActivityKind.objects.filter(activities__isnull=False).update(position=1),
+    "a counter's name": lambda: Counter.objects.filter(measure="contacts").update(name="Jinak"),
+    "an organisation's name": lambda: Organisation.objects.filter(activities__isnull=False).update(name="Jinak"),
+    "a reason's name": lambda: ReferralReason.objects.filter(activities__isnull=False).update(name="Jinak"),
+    "a kind of patrol's name": lambda: CalledPatrol.objects.filter(activities__isnull=False).update(name="Jinak"),
+    "attendance": lambda: AttendanceFactory(at=local(2021, 4, 15, 16), event="end"),
+    "an event's time": lambda: Attendance.objects.update(at=local(2021, 4, 15, 9)),
+    "an event's taking back": lambda: Attendance.objects.get().withdraw(at=local(2021, 4, 16), reason="Omylem"),
+    "the end of a duty after midnight": lambda: AttendanceFactory(at=local(2021, 5, 1, 4), event="end"),
     "a locality's name": lambda: Locality.objects.update(name="Jinak"),
     "a locality's district": lambda: Locality.objects.update(district=DistrictFactory(name="Jinde")),
     "a locality's kind": lambda: Locality.objects.update(kind="lodging-house"),

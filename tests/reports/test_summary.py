@@ -3,7 +3,16 @@ import json
 import pytest
 
 from apk.calendar import Month
-from reports.figures import BREAKDOWNS, FIGURES, OF_FINDINGS, OF_SHIFTS, Unit
+from reports.figures import (
+    BREAKDOWNS,
+    COUNTED,
+    FIGURES,
+    OF_ACTIVITIES,
+    OF_FINDINGS,
+    OF_SHIFTS,
+    SERVED_TIME,
+    Unit,
+)
 from reports.summary import MonthSummary, PlacePoint, Row, UnknownSchemaError
 
 
@@ -62,6 +71,7 @@ def test_unit_takes_the_form_of_its_number(number, form):
     assert Unit.HOURS.form(number) == form
 
 
-def test_every_figure_counts_findings_or_shifts():
-    assert set(OF_FINDINGS) | set(OF_SHIFTS) == set(FIGURES.values())
-    assert not set(OF_FINDINGS) & set(OF_SHIFTS)
+def test_every_figure_counts_one_kind_of_records():
+    parts = [set(OF_FINDINGS), set(OF_SHIFTS), {*OF_ACTIVITIES, COUNTED}, {SERVED_TIME}]
+    assert set().union(*parts) == set(FIGURES.values())
+    assert sum(map(len, parts)) == len(FIGURES)
