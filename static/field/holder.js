@@ -38,8 +38,9 @@ export async function whoHolds(address, transport, fetch = globalThis.fetch.bind
   if (kind === "sign-in") {
     return { kind: "signed-out" };
   }
-  if (kind === "other-user") {
-    return { kind: response.type === "opaqueredirect" ? "own-password" : "stranger" };
+  if (kind === "other-user" && response.type === "opaqueredirect") {
+    return { kind: "own-password" };
   }
-  return { kind: "unknown" };
+  // A server that is busy or broken says nothing about the person.
+  return { kind: kind === "other-user" && response.status === 403 ? "stranger" : "unknown" };
 }
