@@ -47,6 +47,7 @@ const camera = new PhotoPicker();
  */
 let current = { id: "", recordedAt: null, corrects: null };
 let saving = false;
+let known = null;
 
 function begin({ id = uuid7(), recordedAt = null, corrects = null, position = null, photos = [] } = {}) {
   form.reset();
@@ -159,8 +160,7 @@ async function save({ withPhotos = true } = {}) {
   try {
     await outbox.save(record, photos, camera.dropped);
   } catch (error) {
-    const full = panel.explainUnsaved(error);
-    $("[data-save-without-photos]").hidden = !(full && photos.length > 0);
+    $("[data-save-without-photos]").hidden = !panel.explainUnsaved(error, { photos: photos.length });
     release();
     return;
   }
@@ -191,8 +191,7 @@ async function correct(id) {
 /** Fills the form with a record that the server has, to write a correction of it. */
 async function correctSent(id) {
   const { store, owner } = await opened;
-  const { data } = await store.person(owner);
-  const record = ownRecords(data.records, await store.records(owner)).find((row) => row.id === id);
+  const record = ownRecords(known.records, await store.records(owner)).find((row) => row.id === id);
   if (record?.kind === KIND && !record.withdrawn) {
     fill(record.payload, { corrects: id });
     backToForm();
@@ -249,7 +248,12 @@ form.addEventListener("click", (event) => {
 });
 $("[data-save-without-photos]").addEventListener("click", () => save({ withPhotos: false }));
 
-const opened = openScreen({ render: (overview) => panel.render(overview), know: (data) => place.know(data), isWriting });
+function know(data) {
+  known = data;
+  place.know(data);
+}
+
+const opened = openScreen({ render: (overview) => panel.render(overview), know, isWriting });
 const asked = new URLSearchParams(location.search);
 if (asked.has("zaznam")) {
   await correct(asked.get("zaznam"));

@@ -12,6 +12,9 @@ export const SENT_KEPT = 20;
 
 const UNEXPLAINED = "Server záznam nepřijal a neřekl proč. Ukažte ho mentorovi.";
 
+/** Whether the phone would not keep something because it has no room for it. */
+export const isFull = (error) => error?.name === "QuotaExceededError";
+
 /** A record as it waits for the first time. */
 export function newRecord({ id, owner, kind, version, recordedAt, payload, caption }, now) {
   const fresh = { state: "waiting", reason: "", field: "", attempts: 0 };

@@ -4,6 +4,7 @@
  * A screen opens with what the phone remembers, at once and without a connection, and asks the server meanwhile.
  */
 
+import { isFull } from "./entries.js";
 import { whoHolds } from "./holder.js";
 import { askForSync, install, offerHomeScreen } from "./installation.js";
 import { isOutlived } from "./lock.js";
@@ -55,6 +56,11 @@ async function openStore() {
     $("[data-storage-refused]").hidden = false;
     return new MemoryStore();
   }
+}
+
+function showStorageTrouble(error) {
+  console.error(error);
+  $(isFull(error) ? "[data-storage-full]" : "[data-storage-trouble]").hidden = false;
 }
 
 function showCounts(counts) {
@@ -173,8 +179,7 @@ class Screen {
     this.#askedAt = Date.now();
     const { kind, data } = await whoHolds(config.data, this.#transport);
     if (kind === "known") {
-      await this.#store.keepPerson(data.owner, data, Date.now());
-      await this.#store.setHolder(data.owner);
+      await this.#remember(data);
       if (this.#owner !== null && this.#owner !== data.owner) {
         location.reload(); // somebody else has signed in: nothing of the first may stay on the screen
         return;
@@ -194,6 +199,17 @@ class Screen {
       location.reload();
     } else {
       $("[data-signed-out]").hidden = kind !== "signed-out";
+    }
+  }
+
+  /** Keeps what the server told; a phone without room works with it all the same while the screen is open. */
+  async #remember(data) {
+    try {
+      await this.#store.setHolder(data.owner);
+      await this.#store.keepPerson(data.owner, data, Date.now());
+      $("[data-storage-full]").hidden = true;
+    } catch (error) {
+      showStorageTrouble(error);
     }
   }
 
@@ -230,10 +246,7 @@ class Screen {
     });
     this.#outbox.addEventListener("change", () => this.#refresh());
     this.#outbox.addEventListener("saved", async () => askForSync(await this.#registration));
-    this.#outbox.addEventListener("trouble", ({ detail }) => {
-      console.error(detail);
-      $("[data-storage-trouble]").hidden = false;
-    });
+    this.#outbox.addEventListener("trouble", ({ detail }) => showStorageTrouble(detail));
     guardUnsaved(this.#outbox);
     this.#lastSent = (await this.#outbox.overview()).sent[0]?.id ?? null;
     await this.#refresh();
@@ -273,8 +286,7 @@ class Screen {
       trouble.hidden = true;
       this.#followSent(overview);
     } catch (error) {
-      console.error(error);
-      trouble.hidden = false;
+      showStorageTrouble(error);
     }
   }
 }

@@ -2,7 +2,14 @@
  * What a form turns into once its record is saved: says what becomes of it, from the phone to the server.
  */
 
+import { isFull } from "./entries.js";
 import { fate } from "./words.js";
+
+const UNSAVED = "Telefon záznam neuložil. Zkuste to znovu; co jste vyplnili, tu zůstává.";
+const FULL = {
+  photos: "Telefon je plný a záznam se neuložil. Uvolněte místo v telefonu, nebo ho uložte bez fotografií.",
+  plain: "Telefon je plný a záznam se neuložil. Uvolněte místo v telefonu a uložte ho znovu; co jste vyplnili, tu zůstává.",
+};
 
 const $ = (selector) => document.querySelector(selector);
 
@@ -53,15 +60,13 @@ export class SavedPanel {
     $("[data-correct-now]").hidden = level !== "refused";
   }
 
-  /** Says why the phone did not keep the record; returns whether it was for want of room. */
-  explainUnsaved(error) {
+  /** Says why the phone did not keep the record; returns whether it would fit without its photos. */
+  explainUnsaved(error, { photos = 0 } = {}) {
     console.error(error);
-    const full = error.name === "QuotaExceededError";
+    const full = isFull(error);
     const problem = $("[data-save-problem]");
-    problem.textContent = full
-      ? "Telefon je plný a nález se neuložil. Uvolněte místo v telefonu, nebo ho uložte bez fotografií."
-      : "Telefon záznam neuložil. Zkuste to znovu; co jste vyplnili, tu zůstává.";
+    problem.textContent = full ? FULL[photos > 0 ? "photos" : "plain"] : UNSAVED;
     problem.hidden = false;
-    return full;
+    return full && photos > 0;
   }
 }
