@@ -2,7 +2,7 @@
 
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
-.PHONY: help run test test-database lint bench js-test lock reset prepare
+.PHONY: help run test test-database lint bench chaos js-test lock reset prepare
 
 # From any folder: `make -C …` as well as `make -f …/Makefile`.
 ROOT := $(if $(filter Makefile,$(MAKEFILE_LIST)),$(CURDIR),$(dir $(abspath $(lastword $(MAKEFILE_LIST)))))
