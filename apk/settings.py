@@ -231,6 +231,8 @@ STORAGES = {
 # A batch of records is at most this large; photos go one by one and have a limit of their own.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 PHOTO_MAX_BYTES = 8 * 1024 * 1024
+# A whole queue of a phone in a file: some two hundred records with a photo each.
+RESCUE_MAX_BYTES = 100 * 1024 * 1024
 # How many batches and photos one web process accepts at once; phones that come on top of it are asked to come later.
 SYNC_BATCHES_AT_ONCE = env.int("SYNC_BATCHES_AT_ONCE", default=6)
 SYNC_PHOTOS_AT_ONCE = env.int("SYNC_PHOTOS_AT_ONCE", default=2)
@@ -277,6 +279,7 @@ CELERY_BEAT_SCHEDULE = {
     # Hourly in the day: what the mail server refuses in the morning is tried again, what was sent is not.
     "remind-of-deadlines": {"task": "reports.tasks.send_reminders", "schedule": crontab(minute="20", hour="7-18")},
     "sweep-photos": {"task": "findings.tasks.sweep_photos", "schedule": crontab(minute="40", hour="3")},
+    "sweep-rescue-files": {"task": "apk.sync.tasks.sweep_rescue_files", "schedule": crontab(minute="50", hour="3")},
     "forget-sign-ins": {"task": "apk.people.tasks.forget_sign_ins", "schedule": crontab(minute="15", hour="0")},
     "sweep-documents": {"task": "reports.tasks.sweep_documents", "schedule": crontab(minute="50", hour="3")},
     "sweep-jobs": {"task": "reports.tasks.sweep_jobs", "schedule": timedelta(seconds=30)},

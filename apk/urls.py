@@ -18,6 +18,7 @@ urlpatterns = [
     path("lokality/", include("apk.localities.urls")),
     path("nalezy/", include("findings.urls")),
     path("plan/", include("patrols.urls")),
+    path("prijem/", include("apk.sync.desk_urls")),
     path("sync/", include("apk.sync.urls")),
     path("teren/", include("findings.field_urls")),
     path("ucet/", include("apk.people.account_urls")),

@@ -4,26 +4,21 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from urllib.parse import urlencode
 
-from django.db.models import Exists, OuterRef
 from django.urls import reverse
 
 from apk.calendar import local_date
 from apk.czech import counted, number
 from apk.people.desk import Card
 from apk.people.models import User
-from apk.sync.models import Conflict
 from findings.filters import OUTSIDE
 from findings.models import Finding
 
 RECENT_DAYS = 7
 STRAY_DAYS = 30
-LISTED = 5
 
 
 def cards(user: User, now: datetime) -> Iterator[Card]:
-    """Findings of the last seven days, and of the last thirty those outside all localities and those of which two
-    versions came. Three queries.
-    """
+    """Findings of the last seven days, and of the last thirty those outside all localities. Two queries."""
     today = local_date(now)
     week_ago = today - timedelta(days=RECENT_DAYS - 1)
     recent = Finding.objects.visible_to(user).between(week_ago, today).counts()
@@ -50,22 +45,4 @@ def cards(user: User, now: datetime) -> Iterator[Card]:
             detail=f"Za {STRAY_DAYS} dní. Možná chybí lokalita, nebo má jinou hranici.",
             url=f"{reverse('findings:list')}?{urlencode({'od': month_ago, 'do': today, 'lokalita': OUTSIDE})}",
             action="Zobrazit nálezy",
-        )
-    disputed = (
-        Finding.objects.visible_to(user)
-        .standing()
-        .between(month_ago, today)
-        .filter(Exists(Conflict.objects.filter(receipt=OuterRef("pk"))))
-    )
-    if found := list(disputed.select_related("place", "assistant__user")):
-        yield Card(
-            title="Dvě verze téhož nálezu",
-            value=number(len(found)),
-            detail="Z telefonu přišel pod jedním číslem dvojí obsah. Platí první; ověřte, který je správný.",
-            url=found[0].get_absolute_url(),
-            action="Porovnat verze",
-            urgent=True,
-            rows=tuple(
-                (f"{finding.place}, {finding.assistant}", finding.get_absolute_url()) for finding in found[:LISTED]
-            ),
         )

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 OUTSIDE = "mimo"
-WITHDRAWN = "vzate"
+WITHDRAWN = "vzate-zpet"
 
 # Order in the address → what the rows are sorted by; a minus before it turns it round.
 ORDERS = {

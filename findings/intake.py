@@ -1,11 +1,14 @@
 """Findings as they come from phones: the payload of each version, and what a finding is linked to on arrival."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any, Final
+from uuid import UUID
 
 from django.conf import settings
 from django.db.models import OuterRef, Subquery
+from django.urls import reverse
 from pydantic import BaseModel, ConfigDict, Field
 
 from apk.calendar import local_date
@@ -17,7 +20,7 @@ from apk.sync.protocol import Refused
 from apk.sync.registry import Amendment, Arrival, Kind
 from findings import photos
 from findings.custody import carried_box
-from findings.models import Deposit, Finding, PlaceKind, PositionSource, Source
+from findings.models import Deposit, Finding, Place, PlaceKind, PositionSource, Source
 from findings.places import Spot, choice, place_for, spots_around
 from patrols.models import Shift
 
@@ -156,6 +159,26 @@ def links(sender: User, moment: datetime, finding: FindingV1) -> Links:
     return Links(row["pk"], row["on_shift"], row["box"], row["edition"], [Spot(**place) for place in row["around"]])
 
 
+def texts(payload: Mapping[str, Any]) -> dict[str, str]:
+    """The name of the place that the finder chose."""
+    chosen = payload.get("place")
+    place = Place.objects.filter(pk=chosen).first() if chosen else None
+    return {"place": place.name} if place else {}
+
+
+def page(record: UUID) -> str:
+    return reverse("findings:detail", args=[record])
+
+
 FINDING: Final = Kind(
-    name="finding", payloads={1: FindingV1}, accept=accept, keep_photo=photos.keep, check=check, correct=correct
+    name="finding",
+    payloads={1: FindingV1},
+    accept=accept,
+    keep_photo=photos.keep,
+    check=check,
+    correct=correct,
+    title="Nález",
+    texts=texts,
+    url=page,
+    waiting_photos=photos.waiting,
 )

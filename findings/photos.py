@@ -17,6 +17,7 @@ from uuid import UUID
 
 import structlog
 from django.db import transaction
+from django.urls import reverse
 from PIL import Image, ImageOps
 
 from apk import private_files
@@ -149,6 +150,12 @@ def attach_waiting(finding_id: UUID) -> int:
         )
         photo.delete()
     return len(waiting)
+
+
+def waiting(record: UUID) -> list[str]:
+    """Addresses of the photos that wait for a held record."""
+    photos = WaitingPhoto.objects.filter(record=record).values_list("pk", flat=True)
+    return [reverse("findings:waiting-photo", args=[pk]) for pk in photos]
 
 
 def reencoded(uploaded: bytes) -> Jpeg:

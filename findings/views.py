@@ -24,11 +24,11 @@ from apk.localities.models import Locality
 from apk.people.access import Permission, SignedInRequest, requires
 from apk.people.models import User
 from apk.sync.models import Receipt
+from apk.sync.versions import differences
 from findings.filters import FindingFilter
 from findings.forms import PlaceNameForm
 from findings.maps import city_map
 from findings.models import Finding, FindingQuerySet, Place, PlaceQuerySet
-from findings.versions import differences
 
 PAGE = 50
 
@@ -181,7 +181,7 @@ def detail(request: SignedInRequest, pk: UUID) -> HttpResponse:
     later = (
         [
             (sent, differences(receipt, sent))
-            for sent in receipt.conflicts.select_related("user").order_by("received_at")
+            for sent in receipt.conflicts.select_related("user", "decision").order_by("received_at")
         ]
         if receipt
         else []
@@ -191,6 +191,7 @@ def detail(request: SignedInRequest, pk: UUID) -> HttpResponse:
         "sjtsk": to_sjtsk(finding.latitude, finding.longitude),
         "map": city_map(localities, [mark]),
         "may_view_history": request.user.may(Permission.VIEW_HISTORY),
+        "may_review": request.user.may(Permission.REVIEW_RECEIVED),
         "receipt": receipt,
         "corrections": receipt.corrections.select_related("by") if receipt else [],
         "later_versions": later,

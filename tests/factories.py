@@ -14,6 +14,7 @@ from apk.calendar import LOCAL
 from apk.localities.models import District, Locality
 from apk.people.access import Role
 from apk.people.models import Assistant, Employment, Mentor, Mentorship, User
+from apk.sync.models import Conflict, Held, Receipt, RescueFile
 from findings.models import Box, Carrying, Deposit, Finding, Injury, Place, PlaceKind, Recipient
 from patrols.duties import Event
 from patrols.models import (
@@ -367,6 +368,84 @@ class TrainingFactory(DjangoModelFactory):
     provider = "Renarkon"
     expires_on = factory.LazyAttribute(lambda training: training.kind.expires_on(training.held_on))
     recorded_by = factory.SubFactory(UserFactory, is_coordinator=True)
+
+
+class ReceiptFactory(DjangoModelFactory):
+    """A finding of two syringes, received on 15 April 2021 an hour after it was recorded."""
+
+    class Meta:
+        model = Receipt
+
+    id = factory.LazyFunction(record_id)
+    user = factory.SubFactory(UserFactory)
+    kind = "finding"
+    version = 1
+    recorded_at = local(2021, 4, 15, 10)
+    utc_offset_min = 120
+    clock_skew = timedelta(0)
+    payload = factory.LazyFunction(
+        lambda: {
+            "latitude": 49.845,
+            "longitude": 18.277,
+            "accuracy_m": 8.0,
+            "position_source": "gps",
+            "place": None,
+            "place_kind": "park",
+            "with_needle": 2,
+            "without_needle": 0,
+            "needles": 0,
+        }
+    )
+    digest = b"1" * 32
+    received_at = local(2021, 4, 15, 11)
+
+
+class HeldFactory(DjangoModelFactory):
+    class Meta:
+        model = Held
+
+    receipt = factory.SubFactory(ReceiptFactory)
+    reason = Held.Reason.DEACTIVATED
+    happened_at = factory.SelfAttribute("receipt.happened_at")
+
+
+class ConflictFactory(DjangoModelFactory):
+    """The same record again half an hour later, with five syringes."""
+
+    class Meta:
+        model = Conflict
+
+    receipt = factory.SubFactory(ReceiptFactory)
+    user = factory.SelfAttribute("receipt.user")
+    kind = "finding"
+    version = 1
+    recorded_at = factory.SelfAttribute("receipt.recorded_at")
+    utc_offset_min = 120
+    clock_skew = timedelta(0)
+    payload = factory.LazyAttribute(lambda conflict: {**conflict.receipt.payload, "with_needle": 5})
+    digest = b"2" * 32
+    received_at = local(2021, 4, 15, 11, 30)
+
+
+class RescueFileFactory(DjangoModelFactory):
+    """A file with one new record, brought by its owner's mentor and not imported yet."""
+
+    class Meta:
+        model = RescueFile
+
+    by = factory.SubFactory(UserFactory, role=Role.MENTOR)
+    owner = factory.SubFactory(UserFactory)
+    uploaded_at = local(2021, 4, 16, 8)
+    device_time = local(2021, 4, 16, 7)
+    name = "apk-zaloha-2021-04-16-0700.json"
+    sha256 = "0" * 64
+    stored_as = "rescue/a.json"
+    foreseen = factory.LazyFunction(
+        lambda: [
+            {"id": str(record_id()), "outcome": "accepted", "kind": "finding", "at": local(2021, 4, 15, 10).isoformat()}
+        ]
+    )
+    photo_count = 1
 
 
 class GrantProjectFactory(DjangoModelFactory):

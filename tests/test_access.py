@@ -21,8 +21,8 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from apk.calendar import Month, Week
 from apk.people.access import Permission
 from apk.people.models import Assistant, Mentor, User
-from apk.sync.models import Held, Receipt
-from findings.models import Finding, Photo
+from apk.sync.models import Conflict, Held, Receipt, RescueFile
+from findings.models import Finding, Photo, WaitingPhoto
 from patrols.models import Absence, Activity, CoverNeed, Operation, Shift, ShiftTemplate
 from reports import editions, grant_setup
 from reports.counting import count
@@ -118,6 +118,7 @@ ROWS: dict[str, str] = {
     "findings:export": "302 403 403 200 200 200 403",
     "findings:detail": "302 200 404 200 404 200 403",
     "findings:photo": "302 200 404 200 404 200 403",
+    "findings:waiting-photo": "302 403 403 200 404 200 403",
     "findings:place": "302 200 200 200 200 200 403",
     "findings:rename-place": "302 403 403 200 200 403 404",
     "reports:months": "302 403 403 200 200 200 403",
@@ -168,6 +169,17 @@ ROWS: dict[str, str] = {
     "reports:period-shifts": "302 403 403 200 200 200 403",
     "reports:export-period-shifts": "302 403 403 403 403 200 403",
     # The screens of the phone hold nothing of anybody; what they show comes from field:data.
+    "receiving:overview": "302 403 403 200 200 200 403",
+    "receiving:quarantine": "302 403 403 200 200 200 403",
+    "receiving:late": "302 403 403 200 200 200 403",
+    "receiving:held": "302 403 403 200 404 200 403",
+    "receiving:decide-held": "302 403 403 403 403 422 403",
+    "receiving:conflicts": "302 403 403 200 200 200 403",
+    "receiving:conflict": "302 403 403 200 404 200 403",
+    "receiving:clocks": "302 403 403 200 200 200 403",
+    "receiving:rescue-files": "302 403 403 200 200 200 403",
+    "receiving:rescue-file": "302 403 403 200 404 200 403",
+    "receiving:take-over": "302 403 403 422 404 422 403",
     "field:today": OPEN,
     "field:capture": OPEN,
     "field:activity": OPEN,
@@ -232,6 +244,10 @@ class World:
     activity: Activity
     project: GrantProject
     document: Document
+    held: Held
+    conflict: Conflict
+    rescue: RescueFile
+    waiting: WaitingPhoto
 
     @cached_property
     def sealed_finding(self) -> Finding:
@@ -385,6 +401,12 @@ class World:
             "reports:remove-annex": {"pk": self.report.pk, "annex": self.annex.pk},
             "reports:period-shifts": {"first": Month(2021, 1), "last": Month(2021, 4)},
             "reports:export-period-shifts": {"first": Month(2021, 1), "last": Month(2021, 4)},
+            "findings:waiting-photo": {"pk": self.waiting.pk},
+            "receiving:held": {"pk": self.held.pk},
+            "receiving:decide-held": {"pk": self.held.pk},
+            "receiving:conflict": {"pk": self.conflict.pk},
+            "receiving:rescue-file": {"pk": self.rescue.pk},
+            "receiving:take-over": {"pk": self.rescue.pk},
             "sync:photo": {"photo_id": factories.record_id()},
             "account_reset_password_from_key": {"uidb36": "1", "key": "not-a-key"},
         }
@@ -412,7 +434,19 @@ def world(mentor: Mentor, assistant: Assistant, settings: Any) -> World:
     stored = MonthlySummary.objects.store(count(Month(2021, 4)), inputs="", by=None)
     edition = editions.request_month(stored.value, by=None)
     document = Document.objects.create(edition=edition, format="csv", file="documents/a.csv", sha256="0" * 64, size=1)
-    return World(mentor, assistant, shift, finding, photo, activity, project, document)
+    held = factories.HeldFactory(receipt__user=assistant.user)
+    conflict = factories.ConflictFactory(receipt__user=assistant.user, receipt__clock_skew=timedelta(hours=1))
+    rescue = factories.RescueFileFactory(by=mentor.user, owner=assistant.user)
+    waiting = WaitingPhoto.objects.create(
+        id=factories.record_id(),
+        record=held.receipt,
+        file="photos/b.jpg",
+        width=4,
+        height=3,
+        upload_digest=b"\0" * 32,
+        sha256="0" * 64,
+    )
+    return World(mentor, assistant, shift, finding, photo, activity, project, document, held, conflict, rescue, waiting)
 
 
 def test_every_address_has_a_row_and_every_row_an_address() -> None:

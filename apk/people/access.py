@@ -62,6 +62,8 @@ class Permission(StrEnum):
     APPROVE_MONTHS = "approve-months"
     SEAL_MONTHS = "seal-months"
     MANAGE_PROJECTS = "manage-projects"
+    REVIEW_RECEIVED = "review-received"
+    DECIDE_HELD = "decide-held"
     VIEW_HISTORY = "view-history"
     VIEW_ACCESS_LOG = "view-access-log"
     # What every signed-in person may do with themselves: the home page, their own password.
@@ -108,6 +110,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             Permission.VIEW_SUMMARIES,
             Permission.LEAD_MONTHS,
             Permission.APPROVE_MONTHS,
+            Permission.REVIEW_RECEIVED,
             Permission.VIEW_HISTORY,
         }
     ),
@@ -134,6 +137,8 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             Permission.DOWNLOAD_REPORTS,
             Permission.MANAGE_PROJECTS,
             Permission.MANAGE_CODE_LISTS,
+            Permission.REVIEW_RECEIVED,
+            Permission.DECIDE_HELD,
             Permission.VIEW_HISTORY,
         }
     ),

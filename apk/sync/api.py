@@ -21,7 +21,6 @@ from pydantic.json_schema import models_json_schema
 from apk.people.access import Permission, SignedInRequest
 from apk.people.models import User
 from apk.sync import capacity
-from apk.sync.models import Receipt
 from apk.sync.protocol import (
     Batch,
     BatchAnswer,
@@ -32,8 +31,8 @@ from apk.sync.protocol import (
     SessionAnswer,
     SessionUser,
 )
-from apk.sync.receiving import receive
-from apk.sync.registry import NotNow, PhotoDiffers, PhotoRefused, kind_called, registered
+from apk.sync.receiving import keeper_of_photos, receive
+from apk.sync.registry import NotNow, PhotoDiffers, PhotoRefused, registered
 from apk.sync.senders import may
 
 log = structlog.get_logger(__name__)
@@ -169,12 +168,10 @@ def photo(
     body = photo_body(request)
     if x_content_sha256 is not None and hashlib.sha256(body).hexdigest() != x_content_sha256.lower():
         raise Problem(400, "damaged", "Fotografie se cestou poškodila. Aplikace ji pošle znovu.")
-    kind = Receipt.objects.filter(pk=record, user=request.user).values_list("kind", flat=True).first()
-    if kind is None:
-        raise Problem(404, "no-record", "Záznam k fotografii ještě nedorazil. Aplikace ji pošle po něm.")
-    keep = kind_called(kind).keep_photo
-    if keep is None:
-        raise Problem(422, "no-photos", "K tomuto záznamu fotografie nepatří.")
+    try:
+        keep = keeper_of_photos(record, request.user)
+    except LookupError as error:
+        raise Problem(404, "no-record", "Záznam k fotografii ještě nedorazil. Aplikace ji pošle po něm.") from error
     with capacity.photos.one():
         is_new = keep(record, photo_id, body)
     answer = PhotoAnswer(id=photo_id, outcome=Outcome.ACCEPTED if is_new else Outcome.KNOWN)

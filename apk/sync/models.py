@@ -1,11 +1,12 @@
 """Receipts: what proves that a record made on a phone arrived, exactly once. They never expire."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Self
 
 import pgtrigger
 from django.db import connections, models
 from django.db.models import Q
+from django.urls import reverse
 from psycopg.types.json import Jsonb
 
 from apk.calendar import Month
@@ -51,7 +52,27 @@ class Delivered(models.Model):
         return clocks.happened_at(self.recorded_at, self.clock_skew, self.received_at)
 
 
-class ReceiptQuerySet(models.QuerySet):
+def led_by(user: User, sender: str) -> models.Exists:
+    """Whether the row's `sender`, the name of a column, is somebody whom `user` leads or led."""
+    return models.Exists(Mentorship.objects.filter(assistant__user=models.OuterRef(sender), mentor__user=user))
+
+
+class ReviewedQuerySet(models.QuerySet):
+    """Rows about what came from phones: coordinators see all, mentors those of assistants they lead or led."""
+
+    sender = "user"
+
+    def visible_to(self, user: User) -> Self:
+        match user.role:
+            case Role.COORDINATOR:
+                return self
+            case Role.MENTOR:
+                return self.filter(led_by(user, self.sender))
+            case _:
+                return self.none()
+
+
+class ReceiptQuerySet(ReviewedQuerySet):
     def claim(self, receipt: "Receipt") -> bool:
         """Writes the receipt unless its id is already taken, and says whether it did; in one statement.
 
@@ -100,10 +121,21 @@ class Receipt(Delivered):
         triggers = [APPEND_ONLY]
 
 
+class ConflictQuerySet(ReviewedQuerySet):
+    """Visible to whom the record that was accepted first is."""
+
+    sender = "receipt__user"
+
+    def undecided(self) -> "ConflictQuerySet":
+        return self.filter(decision__isnull=True)
+
+
 class Conflict(Delivered):
     """Another content that came under the id of a record already accepted; a person decides between the two."""
 
     receipt = models.ForeignKey(Receipt, models.PROTECT, related_name="conflicts")
+
+    objects = ConflictQuerySet.as_manager()
 
     class Meta:
         verbose_name = "rozpor"
@@ -112,7 +144,31 @@ class Conflict(Delivered):
         triggers = [APPEND_ONLY]
 
 
-class HeldQuerySet(models.QuerySet):
+class ConflictDecision(models.Model):
+    """Which of two versions holds; decided once. The second one holds through a `Correction` that names it."""
+
+    class Holds(models.TextChoices):
+        FIRST = "first", "Platí verze přijatá jako první"
+        SECOND = "second", "Platí verze, která přišla později"
+
+    conflict = models.OneToOneField(Conflict, models.PROTECT, primary_key=True, related_name="decision")
+    holds = models.CharField("co platí", max_length=10, choices=Holds.choices)
+    by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name="kdo")
+    at = models.DateTimeField("kdy")
+    note = models.TextField("důvod")
+
+    class Meta:
+        verbose_name = "rozhodnutí o rozporu"
+        verbose_name_plural = "rozhodnutí o rozporech"
+        triggers = [APPEND_ONLY]
+
+    def __str__(self) -> str:
+        return f"{self.conflict_id}: {self.get_holds_display()}"
+
+
+class HeldQuerySet(ReviewedQuerySet):
+    sender = "receipt__user"
+
     def waiting(self) -> "HeldQuerySet":
         """Those that nobody has decided about yet."""
         return self.filter(decision__isnull=True)
@@ -120,17 +176,6 @@ class HeldQuerySet(models.QuerySet):
     def in_month(self, month: Month) -> "HeldQuerySet":
         """Those that belong to a month, a correction to the month of the record that it corrects."""
         return self.filter(happened_at__gte=month.start, happened_at__lt=month.end)
-
-    def visible_to(self, user: User) -> "HeldQuerySet":
-        """Coordinators see all, mentors those of assistants they lead or led."""
-        match user.role:
-            case Role.COORDINATOR:
-                return self
-            case Role.MENTOR:
-                led = Mentorship.objects.filter(assistant__user=models.OuterRef("receipt__user"), mentor__user=user)
-                return self.filter(models.Exists(led))
-            case _:
-                return self.none()
 
 
 class Held(models.Model):
@@ -222,3 +267,52 @@ class Correction(models.Model):
 
     def __str__(self) -> str:
         return f"{self.corrects_id} {self.reason}"
+
+
+class RescueFileQuerySet(ReviewedQuerySet):
+    sender = "owner"
+
+
+class RescueFile(models.Model):
+    """A queue that came as a file: who brought it, whose it is, and what became of each record and photo in it.
+
+    `stored_as` is the name of the file while it waits to be imported, "" once it is not needed. `foreseen` says of each
+    record, in the order of the file, what would become of it (a `protocol.Result` as JSON, with its `kind` and the
+    time that it claims, `at`); `results` what did, by the record's id, and `photos` the same of photos: "" or the
+    reason why one was not kept.
+    """
+
+    by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name="kdo soubor přinesl")
+    owner = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name="čí je fronta")
+    uploaded_at = models.DateTimeField("nahráno")
+    device_time = models.DateTimeField("vytvořeno v telefonu")
+    name = models.CharField("název souboru", max_length=200)
+    sha256 = models.CharField(max_length=64)
+    stored_as = models.CharField(max_length=120, blank=True)
+    foreseen = models.JSONField()
+    photo_count = models.PositiveIntegerField("fotografií")
+    results = models.JSONField(default=dict)
+    photos = models.JSONField(default=dict)
+    finished_at = models.DateTimeField("převzato", null=True, blank=True)
+
+    objects = RescueFileQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "záloha z telefonu"
+        verbose_name_plural = "zálohy z telefonů"
+        ordering = ["-uploaded_at", "-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.owner})"
+
+    def get_absolute_url(self) -> str:
+        return reverse("receiving:rescue-file", args=[self.pk])
+
+    @property
+    def done(self) -> int:
+        """How many of its records and photos were dealt with."""
+        return len(self.results) + len(self.photos)
+
+    @property
+    def total(self) -> int:
+        return len(self.foreseen) + self.photo_count

@@ -1,9 +1,10 @@
 """Accepting batches: each record exactly once, each in a transaction of its own, so that none holds back another."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Final
+from uuid import UUID
 
 import structlog
 from django.db import DataError, IntegrityError, transaction
@@ -13,9 +14,11 @@ from apk.sync import holding
 from apk.sync.clocks import happened_at
 from apk.sync.models import Conflict, Receipt
 from apk.sync.protocol import Batch, Outcome, Record, Refused, Result, read_record
-from apk.sync.registry import Arrival, kind_called
+from apk.sync.registry import Arrival, PhotoRefused, kind_called
 
 log = structlog.get_logger(__name__)
+
+NOT_STORED: Final = "Záznam se na serveru nepodařilo uložit. Zůstává v telefonu; řekněte o tom správci."
 
 
 @dataclass(frozen=True)
@@ -58,7 +61,7 @@ def accepted_once(record: Record, sending: Sending) -> dict[str, Any]:
                 return stored(record, sending, look_again=attempt > 1)
         except (IntegrityError, DataError):
             log.exception("sync.not_stored", record=record.id, user=sending.sender.pk, attempt=attempt)
-    raise Refused("Záznam se na serveru nepodařilo uložit. Zůstává v telefonu; řekněte o tom správci.")
+    raise Refused(NOT_STORED)
 
 
 def stored(record: Record, sending: Sending, *, look_again: bool) -> dict[str, Any]:
@@ -85,6 +88,40 @@ def stored(record: Record, sending: Sending, *, look_again: bool) -> dict[str, A
     if reason is None:
         kind.accept(arrival)
     return {"outcome": Outcome.ACCEPTED, "held": reason}
+
+
+def foreseen(records: Sequence[Mapping[str, Any]], sending: Sending) -> list[Result]:
+    """What `receive_one` would say of each record, one after another; nothing of it stays.
+
+    The records are accepted by the very code that accepts them for good, in one transaction that is then undone, so
+    that a correction finds the record before it.
+    """
+    said = []
+    with transaction.atomic(durable=True):
+        for raw in records:
+            try:
+                with transaction.atomic():
+                    said.append(Result(id=raw["id"], **stored(read_record(raw), sending, look_again=True)))
+            except Refused as refusal:
+                said.append(Result(id=raw["id"], outcome=Outcome.REFUSED, reason=refusal.reason, field=refusal.field))
+            except (IntegrityError, DataError):
+                said.append(Result(id=raw["id"], outcome=Outcome.REFUSED, reason=NOT_STORED))
+        transaction.set_rollback(True)
+    return said
+
+
+def keeper_of_photos(record: UUID, sender: User) -> Callable[[UUID, UUID, bytes], bool]:
+    """What keeps photos of a record that this person sent: `Kind.keep_photo`.
+
+    Raises LookupError when no such record has arrived, PhotoRefused when its kind has no photos.
+    """
+    name = Receipt.objects.filter(pk=record, user=sender).values_list("kind", flat=True).first()
+    if name is None:
+        raise LookupError("no such record")
+    keep = kind_called(name).keep_photo
+    if keep is None:
+        raise PhotoRefused("no-photos", "K tomuto záznamu fotografie nepatří.")
+    return keep
 
 
 def compared(record: Record, sending: Sending) -> dict[str, Any]:

@@ -94,6 +94,10 @@ class Kind:
     `keep_photo`, for kinds that may have photos, gets the record's id, the photo's id and the uploaded bytes, and says
     whether the photo is new; it raises PhotoRefused or NotNow, and what it stored is committed when it returns. The
     record may be one that is held.
+
+    The rest is for people at a desk. `title` is what the kind is called; `texts` puts into words those members of a
+    payload that are ids of rows (others read by their type); `url` is the page of a stored record, `waiting_photos` the
+    addresses of the photos that wait for a held one.
     """
 
     name: str
@@ -102,6 +106,10 @@ class Kind:
     keep_photo: Callable[[UUID, UUID, bytes], bool] | None = None
     check: Callable[[Any], None] | None = None
     correct: Callable[[Amendment], None] | None = None
+    title: str = ""
+    texts: Callable[[Mapping[str, Any]], Mapping[str, str]] | None = None
+    url: Callable[[UUID], str] | None = None
+    waiting_photos: Callable[[UUID], list[str]] | None = None
 
     def read(self, version: int, payload: Mapping[str, Any]) -> BaseModel:
         """The payload as the schema of its version reads it. Raises Refused."""

@@ -225,6 +225,9 @@ class Photo(models.Model):
 
 
 class WaitingPhotoQuerySet(models.QuerySet):
+    def visible_to(self, user: User) -> "WaitingPhotoQuerySet":
+        return self.filter(record__in=Receipt.objects.visible_to(user))
+
     def of_findings_in(self, month: Month) -> "WaitingPhotoQuerySet":
         """Photos that came after the month of their finding had been sealed."""
         return self.filter(record__in=Finding.objects.in_month(month).values("pk"))

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from apk.people.models import Assistant, Mentor, User
+from apk.sync.models import Conflict
 from findings.models import Finding
 from tests.factories import AssistantFactory
 from tests.phones import Phone, finding, record
@@ -64,8 +65,8 @@ def test_mentor_is_told_and_another_mentors_are_not(
     stranger = AssistantFactory().user
     for person, told in ((mentor, True), (coordinator, True)):
         page = client_of(person).get(reverse("home")).content.decode()
-        assert ("Dvě verze téhož nálezu" in page) is told
-        assert (disputed.get_absolute_url() in page) is told
+        assert ("Dvě verze téhož záznamu" in page) is told
+        assert (reverse("receiving:conflict", args=[Conflict.objects.get().pk]) in page) is told
     assert client_of(stranger).get(disputed.get_absolute_url()).status_code == 404
 
 

@@ -84,12 +84,12 @@ def test_a_withdrawn_finding_leaves_the_list_and_stays_readable_with_its_reason(
     withdrawn.withdraw(at=local(2021, 4, 16, 9), reason="Zapsáno dvakrát")
     client = client_of(mentor)
     assert shown(client) == [kept.pk]
-    assert shown(client, stav="vzate") == [withdrawn.pk]
+    assert shown(client, stav="vzate-zpet") == [withdrawn.pk]
     page = client.get(withdrawn.get_absolute_url()).content.decode()
     assert "Důvod: Zapsáno dvakrát" in page
     assert "16. 4. 2021 9:00" in page.replace("\xa0", " ")
     rows = list(
-        csv.reader(io.StringIO(client.get(f"{EXPORT}?stav=vzate").getvalue().decode("utf-8-sig")), delimiter=";")
+        csv.reader(io.StringIO(client.get(f"{EXPORT}?stav=vzate-zpet").getvalue().decode("utf-8-sig")), delimiter=";")
     )
     assert rows[1][-1] == "Zapsáno dvakrát"
 
