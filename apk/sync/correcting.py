@@ -142,4 +142,4 @@ def put_over(original: Receipt, change: Change) -> Correction:
     )
 
 
-CORRECTION: Final = Kind(name=NAME, payloads={1: CorrectionV1}, accept=accept, check=check)
+CORRECTION: Final = Kind(name=NAME, payloads={1: CorrectionV1}, accept=accept, check=check, title="Oprava")

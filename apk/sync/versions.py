@@ -47,12 +47,14 @@ def url(sent: Delivered) -> str:
 
 
 def facts(name: str, version: int, payload: Mapping[str, Any]) -> list[Fact]:
-    """What a payload says, in its own order. As many queries as the kind needs to name the rows it refers to."""
+    """What a payload says, in the order of its schema. Makes the queries that the kind needs to name rows."""
     kind = known(name)
     schema = kind.payloads.get(version) if kind else None
     named = kind.texts(payload) if kind and kind.texts else {}
     found = []
-    for member, value in payload.items():
+    known_members = [member for member in (schema.model_fields if schema else ()) if member in payload]
+    for member in [*known_members, *(member for member in payload if member not in known_members)]:
+        value = payload[member]
         field = schema.model_fields.get(member) if schema else None
         label = (field.title if field else None) or member
         found.append(Fact(member, label, named.get(member) or in_words(field.annotation if field else None, value)))
@@ -74,6 +76,8 @@ def in_words(annotation: Any, value: Any) -> str:
         return "ano" if value else "ne"
     if isinstance(annotation, type) and issubclass(annotation, Choices):
         return str(dict(annotation.choices).get(value, value))
+    if isinstance(value, float):
+        return f"{value:.6f}".rstrip("0").rstrip(".").replace(".", ",")
     if isinstance(value, dict):
         return ", ".join(f"{member}: {in_words(None, part)}" for member, part in value.items())
     if isinstance(value, list):
