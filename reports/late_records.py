@@ -34,8 +34,11 @@ class LateRecord:
 
 
 def waiting(user: User) -> HeldQuerySet:
-    """Everything that waits for sealed months, in the order in which it is to be taken in."""
-    held: HeldQuerySet = Held.objects.visible_to(user).waiting().filter(reason=Held.Reason.SEALED_MONTH)
+    """Everything that waits, in the order in which it is to be taken in; to be narrowed to a sealed month.
+
+    Quarantined records belong here as well once their month is sealed: nothing but its correction can take them in.
+    """
+    held: HeldQuerySet = Held.objects.visible_to(user).waiting()
     return held.select_related("receipt__user").order_by("receipt__received_at", "pk")
 
 
@@ -50,10 +53,12 @@ def listed(records: Iterable[Held]) -> list[LateRecord]:
     held = list(records)
     counted = WaitingPhoto.objects.filter(record__in=[one.pk for one in held]).order_by().values_list("record")
     numbers = dict(counted.annotate(number=Count("pk")))
-    return [
-        LateRecord(one, KINDS.get(one.receipt.kind, one.receipt.kind), says(one), numbers.get(one.pk, 0))
-        for one in held
-    ]
+    return [LateRecord(one, kind_of(one), says(one), numbers.get(one.pk, 0)) for one in held]
+
+
+def kind_of(held: Held) -> str:
+    kind = KINDS.get(held.receipt.kind, held.receipt.kind)
+    return f"{kind} (odesílatel má uzavřený účet)" if held.reason == Held.Reason.DEACTIVATED else kind
 
 
 def says(held: Held) -> str:

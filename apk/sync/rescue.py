@@ -12,7 +12,6 @@ import base64
 import binascii
 import hashlib
 import json
-import os
 import secrets
 import time
 from collections.abc import Iterator, Mapping
@@ -26,6 +25,7 @@ from django.conf import settings
 from django.db import transaction
 from pydantic import UUID7, BaseModel, Field, ValidationError
 
+from apk import private_files
 from apk.people.models import Assistant, User
 from apk.refusal import Refused
 from apk.sync.models import RescueFile
@@ -149,7 +149,7 @@ def take_over(rescue: int, *, now: datetime, seconds: float) -> RescueFile:
     if not row.stored_as:
         raise Refused(gone)
     try:
-        queue = read(path_of(row.stored_as).read_bytes())
+        queue = read(private_files.path_of(row.stored_as).read_bytes())
     except FileNotFoundError as error:
         raise Refused(gone) from error
     deadline = time.monotonic() + seconds
@@ -203,24 +203,19 @@ def noted(pk: int, results: Mapping[str, Any], photos: Mapping[str, str], now: d
             row.finished_at, row.stored_as = row.finished_at or now, ""
         row.save(update_fields=["results", "photos", "finished_at", "stored_as"])
     if done and name:
-        path_of(name).unlink(missing_ok=True)
+        private_files.path_of(name).unlink(missing_ok=True)
     return row
 
 
 def written(content: bytes) -> str:
-    """Writes the file under a name that nobody can guess and gives the name, relative to MEDIA_ROOT."""
+    """Writes the file under a name that nobody can guess and gives the name. Raises Refused."""
     name = f"{FOLDER}/{secrets.token_hex(16)}.json"
-    path = path_of(name)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("xb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
+    try:
+        private_files.write(name, content)
+    except OSError as error:
+        log.error("rescue.not_written", name=name, exc_info=True)  # noqa: G201  # structlog's own way
+        raise Refused("Server teď nemá kam soubor uložit. Zkuste to později.") from error
     return name
-
-
-def path_of(name: str) -> Path:
-    return Path(settings.MEDIA_ROOT) / name
 
 
 def sweep(now: datetime) -> int:
@@ -229,5 +224,5 @@ def sweep(now: datetime) -> int:
     names = list(left.values_list("stored_as", flat=True))
     left.update(stored_as="")
     for name in names:
-        path_of(name).unlink(missing_ok=True)
+        private_files.path_of(name).unlink(missing_ok=True)
     return len(names)

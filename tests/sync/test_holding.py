@@ -8,7 +8,7 @@ import pytest
 from django.db import DatabaseError, IntegrityError
 from django.utils import timezone
 
-from apk import refusal
+from apk import private_files, refusal
 from apk.calendar import Month
 from apk.people.models import Assistant, Mentor, User
 from apk.sync import registry
@@ -273,7 +273,7 @@ def test_photos_of_a_held_record_wait_with_it(phone: Phone, coordinator: User) -
 
     kept = Photo.objects.get()
     assert (str(kept.pk), str(kept.finding_id)) == (first, sent["id"])
-    assert photos.path_of(kept.file.name).exists()
+    assert private_files.path_of(kept.file.name).exists()
     assert not WaitingPhoto.objects.exists()
     assert phone.put_photo(sent["id"], first, taken).json()["outcome"] == "known"
     assert phone.put_photo(sent["id"], second, taken).json()["outcome"] == "accepted"
