@@ -18,13 +18,14 @@ from pytest_django.plugin import DjangoDbBlocker
 
 from apk import czech
 from apk.calendar import Month
-from apk.demo import city, team, work
+from apk.demo import city, records, team, work
 from apk.localities.geometry import AreaIndex, distance_m
 from apk.localities.models import Locality
 from apk.people.access import Role
 from apk.people.models import User
 from findings.models import Finding, Place
-from patrols.models import Shift
+from patrols.attendance_days import unfinished
+from patrols.models import Activity, ActivityCount, Attendance, Shift
 from reports.counting import count
 from reports.documents import FORMATS
 from reports.models import Job, MonthlySummary
@@ -52,6 +53,27 @@ def test_a_past_day_does_not_depend_on_the_day_of_the_making(db: None) -> None:
     # The later making begins with the same months, so that its past must be the same rows.
     assert drawn[0][0] == drawn[1][0]
     assert drawn[0][1] == drawn[1][1]
+
+
+def test_records_of_a_shift_are_the_same_whenever_they_are_made(db: None) -> None:
+    work.work_lately(local(2026, 5, 4, 12), team.make_team(), city.make_city())
+    shifts = Shift.objects.filter(start__lt=local(2026, 2, 5)).select_related("assistant__user")
+    drawn = []
+    for until in (local(2026, 2, 3), local(2026, 2, 4)):
+        records.record(shifts, until=until)
+        morning = local(2026, 2, 3, 9)
+        drawn.append(
+            [
+                list(Attendance.objects.filter(at__lt=morning).values_list("id", "event", "at")),
+                list(Activity.objects.filter(at__lt=morning).values_list("id", "kind", "organisation", "at")),
+                list(ActivityCount.objects.filter(activity__at__lt=morning).values_list("counter", "number")),
+            ]
+        )
+        ActivityCount.objects.all().delete()
+        Activity.objects.all().delete()
+        Attendance.objects.all().delete()
+    assert drawn[0] == drawn[1]
+    assert all(drawn[0])
 
 
 @pytest.mark.django_db
@@ -165,6 +187,25 @@ def test_recent_plan_reaches_two_weeks_ahead_and_findings_do_not_come_from_the_f
     assert Shift.objects.filter(start__gt=now + timedelta(days=13)).exists()
     assert not Shift.objects.filter(start__gt=now + timedelta(days=15)).exists()
     assert not Finding.objects.filter(found_at__gt=now).exists()
+
+
+@pytest.mark.usefixtures("demo")
+def test_activities_and_attendance_belong_to_the_shifts_of_the_past() -> None:
+    activities = list(Activity.objects.select_related("shift"))
+    assert len(activities) > 3000
+    for activity in activities:
+        assert activity.shift.start <= activity.at < activity.shift.end
+        assert activity.assistant_id == activity.shift.assistant_id
+        assert activity.locality_id in {activity.shift.locality_id, None}
+    assert not Activity.objects.filter(at__gt=timezone.now()).exists()
+    assert not Attendance.objects.filter(at__gt=timezone.now()).exists()
+    totals = count(APRIL).totals
+    planned, served = totals["patrol_seconds"], totals["served_seconds"]
+    # Half an hour of break in each shift of eight hours, a forgotten end here and there.
+    assert 0.88 < served / planned < 0.96
+    assert 180 < totals["activities"] < 320
+    assert all(totals[name] for name in ("contacts", "children", "referrals", "called_patrols"))
+    assert 0 < sum(map(len, unfinished(APRIL).values())) < 10
 
 
 @pytest.mark.usefixtures("demo")

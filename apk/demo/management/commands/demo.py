@@ -8,8 +8,9 @@ from django.db import transaction
 from django.utils import timezone
 
 from apk.calendar import local_date
-from apk.demo import city, plan, projects, team, work
+from apk.demo import city, plan, projects, records, team, work
 from apk.people.models import User
+from patrols.models import Shift
 
 
 class Command(BaseCommand):
@@ -41,6 +42,8 @@ class Command(BaseCommand):
             sites = city.make_city()
             work.work_year(2021, people, sites)
             ended = work.work_lately(now, people, sites)
+            begun = Shift.objects.filter(start__lt=now).select_related("assistant__user").order_by("start", "pk")
+            records.record(begun, until=now)
             mentor = User.objects.get(personal_number=team.MENTOR.personal_number)
             plan.make_plan_data(local_date(now), people, sites, mentor)
             projects.make_projects(now)
