@@ -74,6 +74,10 @@ UNGUARDED: Final[Mapping[str, str]] = {
     "patrols_organisation": CODE_LIST,
     "patrols_referralreason": CODE_LIST,
     "patrols_trainingkind": CODE_LIST,
+    "patrols_absence": "who was away is in no figure; hours are those of shifts and attendance",
+    "patrols_coverneed": "what the plan should cover is in no figure",
+    "patrols_operation": "steps of the plan that can be undone; what they change is guarded in its own tables",
+    "patrols_shifttemplate": "a usual time of shifts, no record",
     "patrols_trainingneed": "what shifts need is in no figure",
 }
 """Tables of findings and patrols that hold no records of a month, and why."""

@@ -4,6 +4,7 @@ Each step is a function that locks the month, looks how it stands, writes a step
 Czech sentence. Whether a role may take a step in a state stands in `closing.ALLOWED`.
 """
 
+import json
 from collections.abc import Callable, Iterable
 from datetime import datetime
 
@@ -134,15 +135,20 @@ def standing_of(month: Month) -> str:
 
 def begun(month: Month, move: Move, by: User, now: datetime) -> Closing:
     """How the month stands, held until the transaction ends. Raises Refused, PermissionDenied for a wrong role."""
+    permit(by, move)
     lock_month(month)
     standing = closings.closing_of(month)
-    if not any(by.role in roles for moves in closing.ALLOWED.values() for m, roles in moves.items() if m == move):
-        raise PermissionDenied
     if now < month.end:
         raise Refused("Měsíc ještě neskončil, uzavírat ho lze až po jeho posledním dni.")
     if not closing.is_possible(move, standing.state):
         raise Refused(IMPOSSIBLE[standing.state])
     return standing
+
+
+def permit(by: User, move: Move) -> None:
+    """Raises PermissionDenied for a role that may not make the move in any state."""
+    if not any(closing.may(Role(by.role), move, state) for state in closing.State):
+        raise PermissionDenied
 
 
 def take(month: Month, move: Move, by: User, now: datetime, **details: object) -> None:
@@ -219,7 +225,7 @@ def correct(
     seals = [
         next_version(seal, correction, by=by, now=now) for seal, correction in zip(former, corrections, strict=True)
     ]
-    if seen is not None and digest_of(seals) != seen:
+    if seen is not None and digest_of(map(content_of, seals)) != seen:
         raise Refused(CHANGED_MEANWHILE)
     return seals
 
@@ -230,32 +236,47 @@ def previewed(
     """What `correct` would seal, without a trace, and the SHA-256 that names it. Raises Refused."""
     with transaction.atomic():
         seals = correct(months, change, by=by, now=now, reason=reason)
-        contents = [Content.from_bytes(bytes(seal.content)) for seal in seals]
+        contents = [content_of(seal) for seal in seals]
         transaction.set_rollback(True)
-    return contents, digest_of(seals)
+    return contents, digest_of(contents)
 
 
-def digest_of(seals: Iterable[Seal]) -> str:
-    return snapshots.digest_of("".join(seal.sha256 for seal in seals).encode())
+def content_of(seal: Seal) -> Content:
+    return Content.from_bytes(bytes(seal.content))
+
+
+def digest_of(contents: Iterable[Content]) -> str:
+    """Names what people were shown of a correction: upon what it builds, which figures it changes and how many records.
+
+    Not the rows themselves: what the database numbers by itself has another number each time.
+    """
+    shown = [
+        {
+            "previous": content.previous,
+            "figures": content.difference["figures"],
+            "records": sorted((record["table"], record["change"]) for record in content.difference["records"]),
+        }
+        for content in contents
+        if content.difference is not None
+    ]
+    return snapshots.digest_of(json.dumps(shown, sort_keys=True).encode())
 
 
 def held(month: Month, by: User) -> Seal:
     """The latest version of a sealed month, which nobody else corrects until the transaction ends. Raises Refused."""
+    permit(by, Move.CORRECT)
     MonthlySummary.objects.select_for_update().of(month).first()
     lock_month(month)
     latest = Seal.objects.of(month).order_by("-version").first()
     if latest is None:
         raise Refused(f"Měsíc {czech.month(month.first_day)} není uzavřený, opravuje se bez tohoto kroku.")
-    state = closing.state_of([], [], latest.version)
-    if not closing.may(Role(by.role), Move.CORRECT, state):
-        raise PermissionDenied
     return latest
 
 
 def next_version(former: Seal, correction: MonthCorrection, *, by: User, now: datetime) -> Seal:
     """Seals the month as its records are now. Raises Refused when they are what they were."""
     month = former.period
-    before = Content.from_bytes(bytes(former.content))
+    before = content_of(former)
     rows = snapshots.gathered(month)
     summary = snapshots.counted(month, rows)
     figures = summary.as_json()

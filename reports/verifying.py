@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from django.db import transaction
+from django.db import DatabaseError, transaction
 
 from apk.calendar import Month
 from reports import differences, guards, snapshots
@@ -50,18 +50,21 @@ def faults_of(month: Month, seals: list[Seal]) -> Iterator[str]:
         if seal.version != number:
             yield f"Verze {number} chybí."
         if snapshots.digest_of(content_bytes) != seal.sha256:
+            # What else differs in it says nothing any more.
             yield f"{named}: uložený obsah nemá otisk, se kterým byl uzavřen."
+            return
         try:
             last = Content.from_bytes(content_bytes)
-        except (ValueError, KeyError, TypeError):
-            yield f"{named}: uložený obsah nejde přečíst."
+            wrong = list(wrong_figures(named, seal, last))
+        except (ValueError, LookupError, TypeError, DatabaseError):
+            yield f"{named}: uložený obsah není uzavřený měsíc."
             return
         if (last.month, last.version) != (month, seal.version):
             yield f"{named}: obsah patří jinému měsíci nebo jiné verzi."
         if last.previous != previous:
             yield f"{named}: nenavazuje na předchozí verzi."
         previous = seal.sha256
-        yield from wrong_figures(named, seal, last)
+        yield from wrong
     if last is not None:
         yield from changed_records(month, last)
         stored = MonthlySummary.objects.of(month).values_list("sha256", flat=True).first()

@@ -271,7 +271,7 @@ class World:
             clock_skew=timedelta(0),
             payload=phones.finding(),
             digest=b"\0" * 32,
-            received_at=closed.after(Month(2021, 3)),
+            received_at=Month(2021, 3).end + timedelta(days=1),
         )
         return Held.objects.create(receipt=receipt, reason=Held.Reason.SEALED_MONTH, happened_at=moment)
 

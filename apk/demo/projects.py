@@ -4,6 +4,7 @@ from datetime import date, datetime
 
 from apk.calendar import Month, local_date
 from apk.demo import grants
+from apk.demo.closings import SEALED
 from apk.demo.team import COORDINATOR
 from apk.people.models import User
 from reports.models import GrantProject, Job
@@ -38,7 +39,11 @@ def make_projects(now: datetime) -> None:
 
 
 def request_summaries(recent: list[Month]) -> None:
-    """Asks for the summaries of 2021 and of the recent months but the last, which waits for the coordinator."""
+    """Asks for the summaries of 2021 and of the recent months but the last, which waits for the coordinator.
+
+    Months already sealed have theirs.
+    """
     coordinator = User.objects.get(personal_number=COORDINATOR.personal_number)
-    for month in [*(Month(2021, number) for number in range(1, 13)), *recent[:-1]]:
+    open_months = [month for number in range(1, 13) if (month := Month(2021, number)) not in SEALED]
+    for month in [*open_months, *recent[:-1]]:
         Job.objects.request(month, by=coordinator)

@@ -2,6 +2,8 @@
 
 from datetime import datetime, timedelta
 
+from django.utils import timezone
+
 from apk.calendar import Month
 from apk.people.models import Assistant, Mentor, User
 from reports import sealing
@@ -15,8 +17,8 @@ REASON = "Zkouška."
 
 
 def after(month: Month) -> datetime:
-    """A day after the month has ended."""
-    return month.end + timedelta(days=1)
+    """When the month has ended, and after everything that has arrived until now."""
+    return max(month.end + timedelta(days=1), timezone.now())
 
 
 def built(month: Month) -> MonthlySummary:

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from apk.calendar import local_date
-from apk.demo import city, plan, projects, records, team, work
+from apk.demo import city, closings, plan, projects, records, team, work
 from apk.people.models import User
 from patrols.models import Shift
 
@@ -47,6 +47,7 @@ class Command(BaseCommand):
             mentor = User.objects.get(personal_number=team.MENTOR.personal_number)
             plan.make_plan_data(local_date(now), people, sites, mentor)
             projects.make_projects(now)
+            closings.close_first_months()
             projects.request_summaries(ended)
 
     def print_sign_ins(self) -> None:

@@ -1,0 +1,418 @@
+"""The life of a month: who may take which step when, what opens it again, its pages, and what came too late."""
+
+from datetime import timedelta
+from functools import partial
+from io import StringIO
+
+import pytest
+from django.core.exceptions import PermissionDenied
+from django.core.management import CommandError, call_command
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+
+from apk.calendar import Month
+from apk.people.access import Role
+from apk.refusal import Refused
+from apk.sync.models import Held
+from findings.models import Finding, Photo
+from reports import sealing, verifying
+from reports.closing import ALLOWED, Move, Standing, State, may
+from reports.closings import closing_of
+from reports.models import ClosingStep, MonthCorrection, MonthlySummary, Seal
+from tests import phones
+from tests.factories import (
+    AssistantFactory,
+    FindingFactory,
+    GrantProjectFactory,
+    MentorFactory,
+    ShiftFactory,
+    local,
+    record_id,
+)
+from tests.findings.images import picture
+from tests.phones import Phone
+from tests.reports.closed import REASON, after, approved, built, confirmed, sealed
+
+APRIL = Month(2021, 4)
+LAST = Month.of(timezone.now()).previous
+
+# Who may do what, in which state; whatever is not here must be refused.
+MAY = {
+    (State.OPEN, Move.CONFIRM, Role.ASSISTANT),
+    (State.OPEN, Move.VOUCH, Role.MENTOR),
+    (State.OPEN, Move.VOUCH, Role.COORDINATOR),
+    (State.CONFIRMED, Move.APPROVE, Role.MENTOR),
+    (State.CONFIRMED, Move.STAND_IN, Role.COORDINATOR),
+    (State.CONFIRMED, Move.RETURN, Role.MENTOR),
+    (State.CONFIRMED, Move.RETURN, Role.COORDINATOR),
+    (State.APPROVED, Move.RETURN, Role.MENTOR),
+    (State.APPROVED, Move.RETURN, Role.COORDINATOR),
+    (State.APPROVED, Move.SEAL, Role.COORDINATOR),
+    (State.SEALED, Move.CORRECT, Role.COORDINATOR),
+    (State.CORRECTED, Move.CORRECT, Role.COORDINATOR),
+}
+
+
+@pytest.fixture
+def finding(assistant):
+    GrantProjectFactory()
+    shift = ShiftFactory(assistant=assistant, start=local(2021, 4, 15, 8))
+    return FindingFactory(assistant=assistant, shift=shift, place__locality=shift.locality, with_needle=5)
+
+
+def one_more(finding):
+    Finding.objects.filter(pk=finding.pk).update(with_needle=6)
+
+
+def test_table_of_moves_is_what_was_agreed():
+    triples = {(state, move, role) for state in State for move in Move for role in Role if may(role, move, state)}
+    assert triples == MAY
+    assert set(ALLOWED) == set(State)
+
+
+@pytest.mark.parametrize("state", State)
+def test_every_step_in_every_state_by_every_role(state, finding, mentor, assistant, coordinator, administrator):
+    """The steps themselves, not only the table: taken, refused with a sentence, or forbidden to the role."""
+    bring_to(state, finding, coordinator)
+    people = {
+        Role.ASSISTANT: assistant.user,
+        Role.MENTOR: mentor.user,
+        Role.COORDINATOR: coordinator,
+        Role.ADMINISTRATOR: administrator,
+    }
+    outcomes = {}
+    for move in Move:
+        for role, person in people.items():
+            with transaction.atomic():
+                outcomes[move, role] = outcome(move, person, assistant, finding)
+                transaction.set_rollback(True)
+
+    expected = {}
+    for move in Move:
+        for role in Role:
+            if (state, move, role) in MAY:
+                expected[move, role] = "taken"
+            elif any((other, move, role) in MAY for other in State):
+                expected[move, role] = "refused"
+            else:
+                expected[move, role] = "forbidden"
+    assert outcomes == expected
+
+
+def bring_to(state, finding, coordinator):
+    match state:
+        case State.OPEN:
+            built(APRIL)
+        case State.CONFIRMED:
+            built(APRIL)
+            confirmed(APRIL)
+        case State.APPROVED:
+            approved(APRIL)
+        case State.SEALED | State.CORRECTED:
+            sealed(APRIL, coordinator)
+    if state is State.CORRECTED:
+        change = partial(Finding.objects.filter(pk=finding.pk).update, with_needle=7)
+        sealing.correct([APRIL], change, by=coordinator, now=after(APRIL), reason=REASON)
+    assert closing_of(APRIL).state is state
+
+
+def outcome(move, person, assistant, finding):
+    seen = MonthlySummary.objects.get().sha256
+    common = {"by": person, "now": after(APRIL)}
+    steps = {
+        Move.CONFIRM: lambda: sealing.confirm(APRIL, **common),
+        Move.VOUCH: lambda: sealing.vouch(APRIL, [assistant], reason=REASON, **common),
+        Move.APPROVE: lambda: sealing.approve(APRIL, seen=seen, **common),
+        Move.STAND_IN: lambda: sealing.stand_in(APRIL, seen=seen, reason=REASON, **common),
+        Move.RETURN: lambda: sealing.send_back(APRIL, reason=REASON, **common),
+        Move.SEAL: lambda: sealing.seal(APRIL, seen=seen, **common),
+        Move.CORRECT: lambda: sealing.correct([APRIL], lambda: one_more(finding), reason=REASON, **common),
+    }
+    try:
+        steps[move]()
+    except Refused:
+        return "refused"
+    except PermissionDenied:
+        return "forbidden"
+    return "taken"
+
+
+def test_month_that_runs_is_not_closed(finding, assistant):
+    with pytest.raises(Refused, match="ještě neskončil"):
+        sealing.confirm(APRIL, by=assistant.user, now=APRIL.end - timedelta(seconds=1))
+
+
+def test_everybody_employed_confirms_and_every_mentor_approves(finding, mentor):
+    without_records = AssistantFactory(mentor=mentor)
+    other_mentor = MentorFactory()
+    other = AssistantFactory(mentor=other_mentor)
+    AssistantFactory(employed__starts=APRIL.next.first_day)
+
+    closing = closing_of(APRIL)
+
+    people = {finding.assistant.pk, without_records.pk, other.pk}
+    assert {part.person for part in closing.confirmations} == people
+    assert {part.person for part in closing.approvals} == {mentor.pk, other_mentor.pk}
+
+
+def test_mentor_vouches_only_for_whom_they_lead(finding, assistant):
+    stranger = MentorFactory()
+    with pytest.raises(PermissionDenied):
+        sealing.vouch(APRIL, [assistant], by=stranger.user, now=after(APRIL), reason=REASON)
+    assert not ClosingStep.objects.exists()
+
+
+def test_record_that_comes_after_its_sender_confirmed_asks_for_confirmation_again(assistant, mentor):
+    confirmed_at = LAST.end + timedelta(hours=1)
+    sealing.confirm(LAST, by=assistant.user, now=confirmed_at)
+    assert closing_of(LAST).state is State.CONFIRMED
+
+    Phone(assistant.user).send(phones.record(recorded_at=(LAST.end - timedelta(hours=2)).isoformat()))
+
+    (part,) = closing_of(LAST).confirmations
+    assert part.standing is Standing.OUTDATED
+    assert closing_of(LAST).state is State.OPEN
+    sealing.confirm(LAST, by=assistant.user, now=timezone.now())
+    assert closing_of(LAST).state is State.CONFIRMED
+
+
+def test_approval_of_other_figures_does_not_seal(finding, coordinator):
+    seen = approved(APRIL).sha256
+    one_more(finding)
+
+    with pytest.raises(Refused, match="přehled jim neodpovídá"):
+        sealing.seal(APRIL, by=coordinator, now=after(APRIL), seen=seen)
+    anew = built(APRIL)
+    assert closing_of(APRIL).state is State.CONFIRMED
+    with pytest.raises(Refused, match="čeká na schválení"):
+        sealing.seal(APRIL, by=coordinator, now=after(APRIL), seen=anew.sha256)
+    assert not Seal.objects.exists()
+
+
+def test_returned_month_begins_again_and_keeps_what_was_done(finding, coordinator):
+    approved(APRIL)
+    sealing.send_back(APRIL, by=coordinator, now=after(APRIL), reason="Chybí víkend.")
+
+    closing = closing_of(APRIL)
+    assert closing.state is State.OPEN
+    assert [step.move for step in closing.steps] == [Move.CONFIRM, Move.APPROVE, Move.RETURN]
+    assert closing.steps[-1].reason == "Chybí víkend."
+
+
+# --- Pages -----------------------------------------------------------------------------------------------------------
+
+
+def test_whole_way_on_pages(finding, assistant, mentor, coordinator, client_of):
+    built(APRIL)
+    month = {"month": APRIL}
+    page = reverse("reports:closing", kwargs=month)
+
+    client_of(mentor).post(reverse("reports:vouch", kwargs=month), {"assistants": [assistant.pk], "reason": "Nemoc."})
+    shown = client_of(mentor).get(page)
+    assert "Schválit měsíc" in shown.content.decode()
+    client_of(mentor).post(reverse("reports:approve", kwargs=month), {"seen": shown.context["stored"].sha256})
+    asked = client_of(coordinator).get(reverse("reports:seal-month", kwargs=month))
+    client_of(coordinator).post(reverse("reports:seal-month", kwargs=month), {"seen": asked.context["stored"].sha256})
+
+    assert closing_of(APRIL).state is State.SEALED
+    assert "verze 1" in client_of(mentor).get(reverse("reports:month", kwargs=month)).content.decode()
+    steps = [(step.move, step.by, step.reason) for step in ClosingStep.objects.all()]
+    assert steps == [
+        (Move.VOUCH, mentor.user, "Nemoc."),
+        (Move.APPROVE, mentor.user, ""),
+        (Move.SEAL, coordinator, ""),
+    ]
+
+
+def test_refused_step_is_said_on_the_page(finding, coordinator, client_of):
+    built(APRIL)
+    answer = client_of(coordinator).post(reverse("reports:seal-month", args=[APRIL]), {"seen": "0" * 64})
+
+    assert answer.status_code == 422
+    assert "nejdřív ho musí potvrdit všichni asistenti" in answer.content.decode()
+    empty = client_of(coordinator).post(reverse("reports:send-back", args=[APRIL]), {"reason": ""})
+    assert empty.status_code == 422
+    assert "Napište důvod." in empty.content.decode()
+
+
+def test_page_of_closing_costs_the_same_for_few_and_many(finding, mentor, coordinator, client_of):
+    client = client_of(coordinator)
+    built(APRIL)
+    url = reverse("reports:closing", args=[APRIL])
+    client.get(url)
+    with CaptureQueriesContext(connection) as few:
+        client.get(url)
+    for _ in range(6):
+        AssistantFactory(mentor=mentor)
+    with CaptureQueriesContext(connection) as many:
+        client.get(url)
+    assert len(few) == len(many)
+
+
+def test_assistant_confirms_own_months(assistant, client_of):
+    client = client_of(assistant)
+    shown = client.get(reverse("reports:own-months"))
+    assert next(own["month"] for own in shown.context["months"]) == LAST
+
+    client.post(reverse("reports:confirm-month", args=[LAST]))
+
+    assert closing_of(LAST).state is State.CONFIRMED
+    assert "potvrzeno" in client.get(reverse("reports:own-months")).content.decode()
+
+
+# --- What comes too late ---------------------------------------------------------------------------------------------
+
+
+def test_late_record_from_a_phone_is_accepted_and_goes_into_a_correction(
+    assistant, mentor, coordinator, client_of, settings, tmp_path
+):
+    settings.MEDIA_ROOT = tmp_path
+    seal = sealed(LAST, coordinator)
+    first_bytes = bytes(seal.content)
+    phone = Phone(assistant.user)
+    moment = LAST.end - timedelta(days=2)
+    late = phones.record(recorded_at=moment.isoformat())
+
+    (result,) = phone.results(late)
+    photo = str(record_id())
+    assert phone.put_photo(late["id"], photo, picture()).status_code == 201
+
+    assert result["outcome"] == "accepted"
+    assert Held.objects.get().reason == Held.Reason.SEALED_MONTH
+    assert not Finding.objects.exists()
+    assert bytes(Seal.objects.get().content) == first_bytes
+
+    client = client_of(coordinator)
+    url = reverse("reports:corrections", args=[LAST])
+    typed = {"records": [late["id"]], "reason": "Telefon byl bez signálu."}
+    preview = client.post(url, {**typed, "step": "preview"})
+    assert "3 kusy" in preview.content.decode().replace("\N{NO-BREAK SPACE}", " ")
+    assert [(change.figure.name, change.before, change.after) for change in preview.context["figure_changes"]][:2] == [
+        ("events", 0, 1),
+        ("pieces", 0, 3),
+    ]
+    assert not Finding.objects.exists()
+    answer = client.post(url, {**typed, "step": "seal", "preview": preview.context["preview"]})
+
+    assert answer.headers["Location"] == reverse("reports:seal", args=[LAST, 2])
+    finding = Finding.objects.get()
+    assert finding.found_at == moment
+    assert Photo.objects.get().finding == finding
+    assert Held.objects.get().decision == Held.Decision.ACCEPTED
+    assert MonthlySummary.objects.get(month=LAST.first_day).value.totals["pieces"] == 3
+    download = client.get(reverse("reports:download-seal", args=[LAST, 1]))
+    assert download.content == first_bytes
+    page = client.get(reverse("reports:seal", args=[LAST, 2])).content.decode()
+    assert "Telefon byl bez signálu." in page
+    assert str(finding.pk) in page
+    assert verifying.verify(LAST).agrees
+
+
+def test_late_correction_from_a_phone_waits_too(assistant, mentor, coordinator):
+    phone = Phone(assistant.user)
+    record = phones.record(recorded_at=(LAST.end - timedelta(days=2)).isoformat())
+    phone.send(record)
+    sealed(LAST, coordinator)
+
+    withdrawal = phones.record({"corrects": record["id"], "payload": None, "reason": "Dvakrát."}, kind="correction")
+    (result,) = phone.results(withdrawal)
+
+    assert result["outcome"] == "accepted"
+    assert not Finding.objects.get().is_withdrawn
+    assert Held.objects.waiting().in_month(LAST).count() == 1
+
+
+def test_rejected_late_record_waits_no_more(assistant, mentor, coordinator, client_of):
+    sealed(LAST, coordinator)
+    late = phones.record(recorded_at=(LAST.end - timedelta(days=2)).isoformat())
+    Phone(assistant.user).send(late)
+
+    client_of(coordinator).post(reverse("reports:reject-late", args=[LAST, late["id"]]), {"reason": "Jiné město."})
+
+    held = Held.objects.get()
+    assert (held.decision, held.note) == (Held.Decision.REJECTED, "Jiné město.")
+    shown = client_of(coordinator).get(reverse("reports:corrections", args=[LAST])).content.decode()
+    assert "Na opravu tohoto měsíce nic nečeká." in shown
+
+
+def test_coordinator_corrects_a_sealed_finding(finding, coordinator, client_of):
+    first_bytes = bytes(sealed(APRIL, coordinator).content)
+    client = client_of(coordinator)
+    url = reverse("reports:correct-finding", args=[finding.pk])
+    opened = client.get(url)
+    typed = {
+        "with_needle": 2,
+        "without_needle": 0,
+        "needles": 0,
+        "paraphernalia": 0,
+        "reason": "Překlep.",
+        "seen": opened.context["form"].stored_fingerprint,
+    }
+
+    preview = client.post(url, {**typed, "step": "preview"})
+    assert preview.context["version"] == 2
+    answer = client.post(url, {**typed, "step": "seal", "preview": preview.context["preview"]})
+
+    assert answer.headers["Location"] == reverse("reports:seal", args=[APRIL, 2])
+    assert Finding.objects.get().with_needle == 2
+    assert bytes(Seal.objects.get(version=1).content) == first_bytes
+    assert MonthCorrection.objects.get().reason == "Překlep."
+    # A correction that was not seen, or is another one than was seen, is not sealed.
+    stale = client.post(url, {**typed, "with_needle": 9, "step": "seal", "preview": preview.context["preview"]})
+    assert stale.status_code == 422
+    assert Seal.objects.count() == 2
+
+
+# --- Verification ----------------------------------------------------------------------------------------------------
+
+
+def test_untouched_months_agree(finding, coordinator):
+    sealed(APRIL, coordinator)
+    sealing.correct([APRIL], lambda: one_more(finding), by=coordinator, now=after(APRIL), reason=REASON)
+    finding.place.name = "Přejmenované místo"
+    finding.place.save()
+
+    assert verifying.verify(APRIL).faults == ()
+    said = StringIO()
+    call_command("verify_seals", stdout=said)
+    assert "2021-04  2 verze  souhlasí" in said.getvalue().replace("\N{NO-BREAK SPACE}", " ")
+
+
+TAMPERINGS = [
+    ("findings_finding", "UPDATE findings_finding SET with_needle = 9", "with_needle: uzavřeno 5, teď 9"),
+    ("patrols_shift", "UPDATE patrols_shift SET note = 'x'", "Záznam patrols_shift"),
+    ("findings_finding", "DELETE FROM findings_finding", "chybí"),
+    ("reports_monthlysummary", "UPDATE reports_monthlysummary SET sha256 = repeat('0', 64)", "jiná čísla než"),
+    ("reports_seal", "UPDATE reports_seal SET content = overlay(content PLACING '9' FROM 40)", "nemá otisk"),
+    (
+        "reports_seal",
+        (
+            "UPDATE reports_seal SET content = changed.text, sha256 = encode(sha256(changed.text), 'hex') FROM (SELECT"
+            " convert_to(replace(convert_from(content, 'UTF8'), '\"with_needle\":5', '\"with_needle\":4'), 'UTF8')"
+            " AS text FROM reports_seal) AS changed"
+        ),
+        "čísla nemají otisk",
+    ),
+]
+
+
+@pytest.mark.parametrize(("table", "tampering", "fault"), TAMPERINGS)
+def test_what_was_done_past_the_guards_is_found(finding, coordinator, table, tampering, fault):
+    """Whoever may change tables can take a trigger off; verification then names what differs."""
+    sealed(APRIL, coordinator)
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
+        cursor.execute(tampering)
+        cursor.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER")
+
+    faults = verifying.verify(APRIL).faults
+
+    assert any(fault in sentence for sentence in faults), faults
+    said = StringIO()
+    with pytest.raises(CommandError, match="Nesouhlasí"):
+        call_command("verify_seals", "2021-04", stdout=said)
+    assert "NESOUHLASÍ" in said.getvalue()
+    assert f"Tabulku {table} nehlídá" in said.getvalue()
