@@ -1,0 +1,309 @@
+"""Pages of the reports: every figure leads to its records, words agree with numbers, nothing is lost or overwritten."""
+
+import html
+from collections.abc import Iterator
+from datetime import date
+
+import pytest
+from django.db import connection
+from django.http import QueryDict
+from django.test.utils import CaptureQueriesContext
+from django.urls import resolve, reverse
+
+from apk.audit.models import AccessLog
+from apk.calendar import Month
+from apk.edits import CHANGED_MEANWHILE
+from apk.people.models import User
+from findings.filters import FindingFilter
+from reports import drilldown
+from reports.filters import ShiftFilter
+from reports.grant import Behind, Cell, GrantReport
+from reports.grant_compiling import compiled
+from reports.grant_setup import add_usual_sections
+from reports.models import Annex, Job, MonthNarrative, ProjectReport, ReportSection, SectionText
+from tests.factories import (
+    FindingFactory,
+    GrantProjectFactory,
+    ProjectReportFactory,
+    ReportSectionFactory,
+    ShiftFactory,
+    local,
+)
+from tests.reports.closed import sealed
+from tests.reports.scenes import scatter
+
+pytestmark = pytest.mark.django_db
+
+APRIL = Month(2021, 4)
+
+
+def cells(report: GrantReport) -> Iterator[Cell]:
+    for section in report.sections:
+        yield from (cell for _, cell in section.facts)
+        for table in section.tables:
+            yield from (cell for row in [*table.rows, table.total or ()] for cell in row)
+
+
+def counted(behind: Behind, user: User) -> int:
+    """The figure over the rows that the list at the cell's address lets through."""
+    path, _, query = drilldown.of_period(behind).partition("?")
+    if path == reverse("findings:list"):
+        return FindingFilter(QueryDict(query), user=user).findings().counts()[behind.figure]
+    months = resolve(path).kwargs
+    first, last = months.get("first", months.get("month")), months.get("last", months.get("month"))
+    form = ShiftFilter(QueryDict(query), user=user, month=first, until=last)
+    return form.shifts().counts(form.start, form.end)[behind.figure]
+
+
+def test_every_figure_of_a_report_equals_what_lies_behind_it(client_of, coordinator, built):
+    months = [Month(2021, number) for number in (2, 3, 4)]
+    scatter(seed=41, findings=25, months=tuple(months))
+    project = GrantProjectFactory(starts=date(2021, 2, 1))
+    for figure in ("pieces", "places", "patrol_seconds", "assistants"):
+        project.indicators.create(name=figure, figure=figure, target=1)
+    add_usual_sections(project)
+    for month in months:
+        built(month)
+    row = ProjectReportFactory(project=project, first=date(2021, 2, 1), last=date(2021, 4, 1))
+    report = compiled(row)
+    page = html.unescape(client_of(coordinator).get(row.get_absolute_url()).content.decode())
+
+    claims = [cell for cell in cells(report) if cell.behind]
+    wrong = [
+        (cell.behind, cell.value, counted(cell.behind, coordinator))
+        for cell in claims
+        if counted(cell.behind, coordinator) != cell.value
+    ]
+    assert wrong == []
+    addresses = {drilldown.of_period(cell.behind) for cell in claims if cell.value}
+    assert {address for address in addresses if f'href="{address}"' not in page} == set()
+    # The scene is rich enough to prove something.
+    assert len(claims) > 90
+    assert {cell.behind.breakdown for cell in claims} == {"", "district", "locality"}
+
+
+def test_list_of_several_months_shows_its_sum_and_is_exported(client_of, coordinator, mentor):
+    shift = ShiftFactory(start=local(2021, 1, 31, 20), end=local(2021, 2, 1, 4))
+    ShiftFactory(assistant=shift.assistant, start=local(2021, 3, 31, 22), end=local(2021, 4, 1, 6))
+    ShiftFactory(start=local(2021, 4, 1, 8))
+    address = reverse("reports:period-shifts", args=[Month(2021, 2), Month(2021, 3)])
+    client = client_of(coordinator)
+
+    response = client.get(address)
+    assert response.context["counts"] == {"patrol_seconds": 6 * 3600, "assistants": 1}
+    assert "Směny: únor\u00a02021 až březen\u00a02021" in response.content.decode()
+    lines = client.get(f"{address}export.csv").content.decode("utf-8-sig").splitlines()
+    assert [line.rpartition(";")[2] for line in lines] == ["Hodin v období 2021-02 až 2021-03", "4", "2"]
+    assert AccessLog.objects.get().detail["rows"] == 2
+    assert client_of(mentor).get(f"{address}export.csv").status_code == 403
+    assert client.get(reverse("reports:period-shifts", args=[Month(2021, 3), Month(2021, 2)])).status_code == 404
+    assert client.get(reverse("reports:period-shifts", args=[Month(2021, 3), Month(2098, 2)])).status_code == 404
+
+
+def test_coordinator_founds_a_report_of_months_that_have_begun(client_of, coordinator):
+    project = GrantProjectFactory(starts=date(2021, 2, 15), ends=date(2098, 12, 31))
+    address = reverse("reports:add-report", args=[project.pk])
+    client = client_of(coordinator)
+
+    months = client.get(address).context["form"].fields["first"].choices
+    assert months[0] == ("2021-02-01", "únor\u00a02021")
+    assert months[-1][0] <= date.today().isoformat()  # noqa: DTZ011  # a day, not a moment
+    sent = {"kind": "interim", "first": "2021-02-01", "last": "2021-06-01"}
+    answer = client.post(address, sent)
+    report = ProjectReport.objects.get()
+    assert answer["Location"] == report.get_absolute_url()
+    assert (report.project, str(report)) == (project, "Průběžná zpráva: únor až červen\u00a02021")
+    assert "Taková zpráva za tyto měsíce už je založená." in client.post(address, sent).content.decode()
+    assert client.post(address, sent | {"kind": "final"}).status_code == 302
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"last": "2021-02-01"}, "Poslední měsíc nesmí být před prvním."),
+        ({"first": "2020-12-01"}, "Vyberte platnou možnost"),
+        ({"first": "\0"}, "Vyberte platnou možnost"),
+        ({"kind": "jina"}, "Vyberte platnou možnost"),
+    ],
+)
+def test_report_with_wrong_months_is_refused(changes, sentence, client_of, coordinator):
+    project = GrantProjectFactory()
+    sent = {"kind": "interim", "first": "2021-03-01", "last": "2021-06-01"} | changes
+    response = client_of(coordinator).post(reverse("reports:add-report", args=[project.pk]), sent)
+
+    assert response.status_code == 422
+    assert sentence in response.content.decode()
+    assert not ProjectReport.objects.exists()
+
+
+def test_project_that_has_not_begun_has_nothing_to_report(client_of, coordinator):
+    project = GrantProjectFactory(starts=date(2098, 1, 1), ends=date(2098, 12, 31))
+    page = client_of(coordinator).get(reverse("reports:add-report", args=[project.pk])).content.decode()
+
+    assert "Žádný měsíc projektu ještě nezačal" in page
+
+
+def test_report_is_changed_and_removed_with_its_words(client_of, coordinator):
+    report = ProjectReportFactory()
+    report.write(ReportSectionFactory(project=report.project), "Text.")
+    client = client_of(coordinator)
+    address = reverse("reports:edit-report", args=[report.pk])
+    form = client.get(address).context["form"]
+    typed = {name: str(form[name].value()) for name in form.fields}
+
+    assert client.post(address, typed | {"last": "2021-06-01"}).status_code == 302
+    report.refresh_from_db()
+    assert report.last == date(2021, 6, 1)
+    removing = reverse("reports:remove-report", args=[report.pk])
+    assert "Smazat zprávu?" in client.get(removing).content.decode()
+    client.post(removing)
+    assert not ProjectReport.objects.exists()
+    assert not SectionText.objects.exists()
+    assert ReportSection.objects.exists()
+
+
+def writing(report: ProjectReport, section: ReportSection) -> str:
+    return reverse("reports:write-section", args=[report.pk, section.pk])
+
+
+def test_words_are_previewed_stored_and_read_with_todays_figures(client_of, coordinator, built):
+    finding = FindingFactory(with_needle=85)
+    built(APRIL)
+    report = ProjectReportFactory()
+    section = ReportSectionFactory(project=report.project, guidance="Nejvýše stranu.")
+    client = client_of(coordinator)
+    address = writing(report, section)
+    opened = client.get(address)
+    assert "Nejvýše stranu." in opened.content.decode()
+    typed = {"seen": opened.context["form"]["seen"].value(), "text": "Našli jsme {{nalezy.kusy.slovy}}.\n<b>Tučně</b>"}
+
+    preview = client.post(address, typed | {"nahled": "ano"})
+    assert preview.context["preview"] == ("Našli jsme 85\u00a0kusů.", "<b>Tučně</b>")
+    assert "&lt;b&gt;Tučně&lt;/b&gt;" in preview.content.decode()
+    assert not SectionText.objects.exists()
+
+    assert client.post(address, typed)["Location"] == f"{report.get_absolute_url()}#oddil-{section.pk}"
+    page = client.get(report.get_absolute_url()).content.decode()
+    assert "Našli jsme 85\u00a0kusů." in page
+    assert "&lt;b&gt;Tučně&lt;/b&gt;" in page
+    # The text cannot contradict the numbers: they change together.
+    FindingFactory(with_needle=3, assistant=finding.assistant)
+    built(APRIL)
+    assert "Našli jsme 88\u00a0kusů." in client.get(report.get_absolute_url()).content.decode()
+
+
+def test_unknown_reference_is_refused_in_a_sentence_and_the_text_is_kept(client_of, coordinator):
+    report = ProjectReportFactory()
+    section = ReportSectionFactory(project=report.project)
+    address = writing(report, section)
+    client = client_of(coordinator)
+    seen = client.get(address).context["form"]["seen"].value()
+
+    for button in ({}, {"nahled": "ano"}):
+        refused = client.post(address, {"seen": seen, "text": "Našlo se {{nalezy.kus}}."} | button)
+        assert refused.status_code == 422
+        assert "Odkaz {{nalezy.kus}} neznáme. Nemělo to být {{nalezy.kusy}}?" in refused.content.decode()
+        assert refused.context["form"]["text"].value() == "Našlo se {{nalezy.kus}}."
+    assert not SectionText.objects.exists()
+
+
+def test_words_of_two_people_do_not_overwrite_each_other(client_of, coordinator):
+    report = ProjectReportFactory()
+    section = ReportSectionFactory(project=report.project)
+    client = client_of(coordinator)
+    seen = client.get(writing(report, section)).context["form"]["seen"].value()
+    report.write(section, "Napsal někdo jiný.")
+
+    refused = client.post(writing(report, section), {"seen": seen, "text": "Moje."})
+
+    assert CHANGED_MEANWHILE in refused.content.decode()
+    assert SectionText.objects.get().text == "Napsal někdo jiný."
+
+
+def test_section_of_another_project_or_kind_of_report_is_not_found(client_of, coordinator):
+    report = ProjectReportFactory()
+    client = client_of(coordinator)
+
+    assert client.get(writing(report, ReportSectionFactory())).status_code == 404
+    interim_only = ReportSectionFactory(project=report.project, in_final=False)
+    assert client.get(writing(report, interim_only)).status_code == 404
+
+
+def test_words_of_a_month_are_counted_in_and_ask_for_a_new_build(client_of, coordinator, mentor, built):
+    FindingFactory(with_needle=85)
+    built(APRIL)
+    address = reverse("reports:write-month", args=[APRIL])
+    client = client_of(coordinator)
+    seen = client.get(address).context["form"]["seen"].value()
+
+    answer = client.post(address, {"seen": seen, "text": "V dubnu {{nalezy.kusy.slovy}}."})
+
+    assert answer["Location"] == reverse("reports:month", args=[APRIL])
+    assert (MonthNarrative.objects.get().period, Job.objects.get().period) == (APRIL, APRIL)
+    assert built(APRIL).value.narrative == ("V dubnu 85\u00a0kusů.",)
+    assert "V dubnu 85\u00a0kusů." in client.get(reverse("reports:month", args=[APRIL])).content.decode()
+    assert client_of(mentor).get(address).status_code == 403
+    assert client.get(reverse("reports:write-month", args=[Month(2021, 5)])).status_code == 404
+
+
+def test_words_of_a_sealed_month_do_not_change(client_of, coordinator, assistant):
+    ShiftFactory(assistant=assistant, start=local(2021, 4, 15, 8))
+    MonthNarrative.objects.create(month=APRIL.first_day, text="Takhle to bylo.")
+    sealed(APRIL, coordinator)
+    address = reverse("reports:write-month", args=[APRIL])
+    client = client_of(coordinator)
+    seen = client.get(address).context["form"]["seen"].value()
+
+    refused = client.post(address, {"seen": seen, "text": "Jinak."})
+
+    assert refused.status_code == 422
+    assert "Měsíc je uzavřený" in refused.content.decode()
+    assert MonthNarrative.objects.get().text == "Takhle to bylo."
+
+
+def test_annexes_are_kept_and_listed_in_the_report(client_of, coordinator):
+    report = ProjectReportFactory()
+    ReportSectionFactory(project=report.project, content="annexes")
+    client = client_of(coordinator)
+    sent = {"position": "1", "title": "Fotografie", "file": "fotografie.pdf"}
+
+    client.post(reverse("reports:add-annex", args=[report.pk]), sent)
+    annex = Annex.objects.get()
+    address = reverse("reports:change-annex", args=[report.pk, annex.pk])
+    form = client.get(address).context["form"]
+    client.post(address, {name: form[name].value() for name in form.fields} | {"title": "Fotky"})
+    assert [(annex.title, annex.file) for annex in compiled(report).annexes] == [("Fotky", "fotografie.pdf")]
+    assert "Fotky" in client.get(report.get_absolute_url()).content.decode()
+    other = ProjectReportFactory(kind="interim", project=report.project)
+    assert client.get(reverse("reports:change-annex", args=[other.pk, annex.pk])).status_code == 404
+    client.post(reverse("reports:remove-annex", args=[report.pk, annex.pk]))
+    assert compiled(report).annexes == ()
+
+
+def test_page_says_what_is_missing_and_what_to_do(client_of, coordinator, mentor):
+    report = ProjectReportFactory(first=date(2021, 4, 1), last=date(2021, 4, 1))
+    empty = client_of(coordinator).get(report.get_absolute_url()).content.decode()
+    assert "Projekt zatím nemá žádné oddíly zprávy" in empty
+    assert "1\u00a0měsíc nesestavený" in empty
+    ReportSectionFactory(project=report.project)
+
+    assert "Napsat text" in client_of(coordinator).get(report.get_absolute_url()).content.decode()
+    page = client_of(mentor).get(report.get_absolute_url()).content.decode()
+    assert "Oddíl je zatím prázdný." in page
+    assert "Napsat text" not in page
+
+
+def test_page_costs_the_same_for_one_month_and_for_a_year(client_of, coordinator, built):
+    project = GrantProjectFactory()
+    add_usual_sections(project)
+    small = ProjectReportFactory(project=project, first=date(2021, 1, 1), last=date(2021, 1, 1))
+    large = ProjectReportFactory(project=project)
+    client = client_of(coordinator)
+    costs = []
+    client.get(small.get_absolute_url())
+    for report in (small, large):
+        with CaptureQueriesContext(connection) as queries:
+            client.get(report.get_absolute_url())
+        costs.append(len(queries))
+
+    assert costs == [11, 11]
