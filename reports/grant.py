@@ -22,15 +22,13 @@ from reports.summary import UnknownSchemaError, in_order
 SCHEMA = 1
 """Version of the JSON form."""
 
-NOT_KEPT = "neeviduje se"
-"""Stands where a register that the report asks for is not kept."""
-
 
 class Kind(StrEnum):
     """What a cell holds, which says the type of its value and how it is written.
 
     TEXT str · WHOLE int · TIME int, whole seconds, shown as hours with one decimal · DECIMAL Decimal, shown with as
-    many decimals as it has · MONEY Decimal, Kč · PERCENT Decimal, shown with one decimal · DAY date.
+    many decimals as it has · MONEY Decimal, Kč, with hellers only where there are some · PERCENT Decimal, shown with
+    one decimal · DAY date.
     """
 
     TEXT = "text"
@@ -87,7 +85,7 @@ class Cell:
             case Kind.TIME:
                 return figure_text(Unit.HOURS, int(self.value))
             case Kind.MONEY:
-                return f"{czech.number(self.value)}{czech.SPACE}Kč"
+                return f"{czech.number(self.value, 2 if self.value % 1 else 0)}{czech.SPACE}Kč"
             case Kind.PERCENT:
                 return f"{czech.number(self.value, 1)}{czech.SPACE}%"
             case _:

@@ -8,23 +8,32 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_UP, Decimal
 from types import MappingProxyType
+from typing import Any
 
 from django.conf import settings
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet, Sum
 
 from apk import czech
 from apk.calendar import Month
+from findings import custody
+from findings.models import Finding
+from patrols.models import Training
 from reports import grant
 from reports.documents.outward import HIDDEN, unnamed
 from reports.documents.wording import SECONDS_IN_HOUR, one_line
 from reports.figures import (
     ASSISTANTS,
     BREAKDOWNS,
+    CALLED_PATROLS,
     EVENTS,
     FIGURES,
+    OF_ACTIVITIES,
     OF_FINDINGS,
+    OF_SHIFTS,
     PATROL_TIME,
     PIECES,
+    REFERRALS,
+    SERVED_TIME,
     Figure,
     Records,
     Unit,
@@ -44,6 +53,9 @@ from reports.narrative import Reference, paragraphs, references
 from reports.periods import MEMBERS, kind_of, totals_of
 from reports.references import of_project
 from reports.summary import MonthSummary
+
+WITHOUT_LOCALITY = {Records.FINDINGS, Records.ACTIVITIES}
+"""Records that may lie outside every locality."""
 
 TENTH, HUNDREDTH = Decimal("0.1"), Decimal("0.01")
 
@@ -83,7 +95,7 @@ class Compilation:
 
 
 def compiled(report: ProjectReport) -> GrantReport:
-    """The report as its months, its project and its texts are now. Seven queries."""
+    """The report as its months, its project and its texts are now. Ten queries."""
     parts = compilation(report)
     project = parts.project
     known = references_of(parts)
@@ -306,13 +318,28 @@ def share(actual: Decimal | None, target: Decimal) -> Decimal | None:
 
 
 def activities(parts: Compilation) -> Section:
-    others = tuple(figure for figure in FIGURES.values() if figure.records is not Records.FINDINGS)
     return made_of(
         tables=[
-            by_month(parts, "activities-by-month", "Činnost po měsících", others),
+            by_month(parts, "service-by-month", "Služba po měsících", (*OF_SHIFTS, SERVED_TIME)),
             by_locality(parts),
+            by_month(parts, "activities-by-month", "Činnosti po měsících", OF_ACTIVITIES),
+            *broken_down(parts, "activity_kind", "activity_locality", "counter"),
         ]
     )
+
+
+def cooperation(parts: Compilation) -> Section:
+    facts = [(figure.label, parts.figure(figure)) for figure in (REFERRALS, CALLED_PATROLS)]
+    return made_of(facts, broken_down(parts, "organisation", "reason", "called_patrol"))
+
+
+def broken_down(parts: Compilation, *names: str) -> list[Table]:
+    """Breakdowns of the whole period that have a row at all, named and captioned as in a month's summary."""
+    tables = [
+        by_row(parts, name, name.replace("_", "-"), BREAKDOWNS[name].label, BREAKDOWNS[name].figures, parts.houses)
+        for name in names
+    ]
+    return [table for table in tables if table.rows]
 
 
 def findings(parts: Compilation) -> Section:
@@ -336,19 +363,43 @@ def mentoring(parts: Compilation) -> Section:
         for month, summary in in_turn(parts)
     )
     table = Table("mentoring", "Vedení po měsících", columns("Měsíc", "Mentoři", "Vedení asistenti"), rows)
-    return made_of([("Supervize", Cell(grant.NOT_KEPT))], [table])
+    return made_of([("Supervize", Cell("vede se mezi školeními"))], [table])
 
 
 def training(parts: Compilation) -> Section:
-    return made_of([("Školení asistentů", Cell(grant.NOT_KEPT))])
+    """Trainings held in the period by kind: how many records, of how many people, for how many hours."""
+    held = Training.objects.standing().between(parts.first.first_day, parts.last.last_day).order_by()
+    counts = {"number": Count("pk"), "people": Count("assistant", distinct=True), "time": Sum("hours")}
+    kinds = held.values("kind__name", "kind__sort_key").annotate(**counts).order_by("kind__sort_key", "kind")
+    whole = held.aggregate(**counts)
+    if not whole["number"]:
+        return made_of([("Školení asistentů", Cell("v období žádné není zapsané"))])
+
+    def values(counted: Mapping[str, Any]) -> tuple[Cell, ...]:
+        kinds_of = {"number": Kind.WHOLE, "people": Kind.WHOLE, "time": Kind.DECIMAL}
+        return tuple(Cell(counted[name], kind) for name, kind in kinds_of.items())
+
+    table = Table(
+        name="training",
+        caption="Školení podle druhu",
+        columns=columns("Druh školení", "Účastí", "Proškolených asistentů", "Hodin"),
+        rows=tuple((Cell(one_line(row["kind__name"])), *values(row)) for row in kinds),
+        total=(Cell("Celkem"), *values(whole)),
+        note="Kdo se zúčastnil víckrát, je mezi proškolenými jednou.",
+    )
+    return made_of(tables=[table])
 
 
 def sharps(parts: Compilation) -> Section:
+    """What was found in the period and where it was when the period ended: handed over, or still held."""
+    found = Finding.objects.between(parts.first.first_day, parts.last.last_day)
+    gone = custody.pieces_of(custody.handed_over(found, None, parts.last.last_day))
+    pieces = parts.totals[PIECES.name]
     return made_of(
         [
             (PIECES.label, parts.figure(PIECES)),
-            ("Předáno k likvidaci", Cell(grant.NOT_KEPT)),
-            ("Zatím uloženo v boxech", Cell(grant.NOT_KEPT)),
+            ("Z toho do konce období předáno k likvidaci", Cell(gone, Kind.WHOLE)),
+            ("Z toho na konci období uloženo", Cell(pieces - gone, Kind.WHOLE)),
         ]
     )
 
@@ -421,7 +472,7 @@ CONTENTS: dict[ReportSection.Content, Callable[[Compilation], Section]] = {
     ReportSection.Content.MENTORING: mentoring,
     ReportSection.Content.TRAINING: training,
     ReportSection.Content.SHARPS: sharps,
-    ReportSection.Content.COOPERATION: text_only,
+    ReportSection.Content.COOPERATION: cooperation,
     ReportSection.Content.GOALS: goals,
     ReportSection.Content.BUDGET: budget,
     ReportSection.Content.PUBLICITY: publicity,
@@ -513,7 +564,7 @@ def by_row(
 def outside_aware(parts: Compilation, figure: Figure, breakdown: str, key: str, value: int) -> Cell:
     """A value of a row; of what always has a locality there is nothing outside, so no list opens there."""
     cell = parts.figure(figure, breakdown, key, value)
-    return cell if key or figure.records is Records.FINDINGS else replace(cell, behind=None)
+    return cell if key or figure.records in WITHOUT_LOCALITY else replace(cell, behind=None)
 
 
 def by_locality(parts: Compilation) -> Table:

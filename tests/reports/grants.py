@@ -6,7 +6,6 @@ from decimal import Decimal
 from apk.calendar import Month
 from reports.figures import FIGURES
 from reports.grant import (
-    NOT_KEPT,
     Annex,
     Behind,
     Cell,
@@ -96,7 +95,7 @@ def interim() -> GrantReport:
                 charts=(Chart("pieces-by-month", "Nalezené kusy po měsících", "PIECES", bars, "findings-by-month"),),
                 tables=(by_month, kinds),
             ),
-            Section("3", "training", "Školení", facts=(("Školení", Cell(NOT_KEPT)),)),
+            Section("3", "training", "Školení", facts=(("Školení", Cell("v období žádné není zapsané")),)),
             Section("4", "text", "Spolupráce"),
         ),
         annexes=(Annex("Fotografie z dopravního hřiště", "fotografie.pdf"), Annex("Prezenční listina", "")),

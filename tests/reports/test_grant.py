@@ -18,7 +18,7 @@ def test_cells_are_written_as_czech_readers_write():
         "1 234",
         "812,5",
         "6,75",
-        "2 450 000,5 Kč",
+        "2 450 000,50 Kč",
         "83,3 %",
         "5. 4. 2021",
         "–",

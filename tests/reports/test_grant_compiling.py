@@ -9,21 +9,27 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from apk.calendar import Month
-from apk.people.models import Employment
+from apk.people.models import Employment, User
+from findings import custody
+from findings.models import Finding
 from reports.figures import FIGURES
-from reports.grant import NOT_KEPT, GrantReport, MonthState
+from reports.grant import GrantReport, MonthState
 from reports.grant_compiling import compiled
 from reports.models import CostLine, Indicator, MonthlySummary, ProjectReport, ReportSection
 from tests.factories import (
     AssistantFactory,
+    BoxFactory,
     FindingFactory,
     GrantProjectFactory,
     LocalityFactory,
     MentorFactory,
     PlaceFactory,
     ProjectReportFactory,
+    RecipientFactory,
     ReportSectionFactory,
     ShiftFactory,
+    TrainingFactory,
+    TrainingKindFactory,
     local,
 )
 from tests.reports.closed import sealed
@@ -289,11 +295,50 @@ def test_sections_follow_the_call_and_the_kind_of_report():
     )
 
 
-def test_registers_that_are_not_kept_are_said_to_be():
-    report = compiled(with_every_section(ProjectReportFactory()))
+def test_trainings_of_the_period_are_counted_by_kind():
+    first, second = AssistantFactory.create_batch(2)
+    drugs, aid = (TrainingKindFactory(name=name) for name in ("Zkouška znalostí", "Ámos – první pomoc"))
+    for assistant, kind, day, length in (
+        (first, drugs, date(2021, 3, 31), 9),
+        (first, drugs, date(2021, 4, 1), 4),
+        (second, drugs, date(2021, 4, 30), 4),
+        (first, aid, date(2021, 4, 9), 2),
+        (second, aid, date(2021, 5, 1), 9),
+    ):
+        TrainingFactory(assistant=assistant, kind=kind, held_on=day, hours=length)
+    april = with_every_section(ProjectReportFactory(first=date(2021, 4, 1), last=date(2021, 4, 1)))
 
-    assert facts(report, "training") == {"Školení asistentů": NOT_KEPT}
-    assert facts(report, "sharps")["Předáno k likvidaci"] == NOT_KEPT
+    assert table(compiled(april), "training") == [
+        ["Ámos – první pomoc", 1, 1, 2],
+        ["Zkouška znalostí", 2, 2, 8],
+        ["Celkem", 3, 2, 10],
+    ]
+    nothing = ProjectReportFactory(project=april.project, first=date(2021, 1, 1), last=date(2021, 1, 1))
+    assert facts(compiled(nothing), "training") == {"Školení asistentů": "v období žádné není zapsané"}
+
+
+def test_found_is_handed_over_and_held_when_the_period_ended(built, coordinator):
+    finding = FindingFactory(with_needle=80, found_at=local(2021, 3, 15))
+    FindingFactory(with_needle=5, assistant=finding.assistant, found_at=local(2021, 4, 15))
+    later = FindingFactory(with_needle=7, assistant=finding.assistant, found_at=local(2021, 5, 15))
+    for number in (3, 4, 5):
+        built(Month(2021, number))
+    handed_over([finding], on=date(2021, 4, 20), by=coordinator)
+    handed_over([later], on=date(2021, 5, 20), by=coordinator)
+    project = GrantProjectFactory()
+    spring = with_every_section(ProjectReportFactory(project=project, first=date(2021, 3, 1), last=date(2021, 4, 1)))
+    march = ProjectReportFactory(project=project, first=date(2021, 3, 1), last=date(2021, 3, 1))
+
+    assert list(facts(compiled(spring), "sharps").values()) == [85, 80, 5]
+    assert list(facts(compiled(march), "sharps").values()) == [80, 0, 80]
+
+
+def handed_over(findings: list[Finding], *, on: date, by: User) -> None:
+    """Puts the findings in a box of their own and hands it over."""
+    box = BoxFactory(findings=findings, opened_at=local(2021, 3, 1))
+    box.close(at=local(on.year, on.month, on.day))
+    pieces = sum(finding.with_needle for finding in findings)
+    custody.hand_over({box: (pieces, "")}, recipient=RecipientFactory(), on=on, by=by)
 
 
 def test_report_is_the_same_whenever_it_is_compiled_and_its_queries_do_not_grow(built):
@@ -312,4 +357,4 @@ def test_report_is_the_same_whenever_it_is_compiled_and_its_queries_do_not_grow(
 
     assert compiled(large).digest == first.digest
     assert replace(first, months=()).digest != first.digest
-    assert (len(few), len(many)) == (7, 7)
+    assert (len(few), len(many)) == (9, 9)

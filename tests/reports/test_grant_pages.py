@@ -9,15 +9,20 @@ from django.db import connection
 from django.http import QueryDict
 from django.test.utils import CaptureQueriesContext
 from django.urls import resolve, reverse
+from django.utils import timezone
 
 from apk.audit.models import AccessLog
 from apk.calendar import Month
 from apk.edits import CHANGED_MEANWHILE
 from apk.people.models import User
 from findings.filters import FindingFilter
+from patrols.activity_filters import ActivityFilter
+from patrols.attendance_days import Months
+from patrols.attendance_filters import AttendanceFilter
+from patrols.attendance_views import counts_of
 from reports import drilldown
 from reports.filters import ShiftFilter
-from reports.grant import Behind, Cell, GrantReport
+from reports.grant import Cell, GrantReport
 from reports.grant_compiling import compiled
 from reports.grant_setup import add_usual_sections
 from reports.models import Annex, Job, MonthNarrative, ProjectReport, ReportSection, SectionText
@@ -44,20 +49,25 @@ def cells(report: GrantReport) -> Iterator[Cell]:
             yield from (cell for row in [*table.rows, table.total or ()] for cell in row)
 
 
-def counted(behind: Behind, user: User) -> int:
-    """The figure over the rows that the list at the cell's address lets through."""
-    path, _, query = drilldown.of_period(behind).partition("?")
+def counted(address: str, user: User) -> dict[str, int]:
+    """The figures over the rows that the list at the address lets through."""
+    path, _, query = address.partition("?")
     if path == reverse("findings:list"):
-        return FindingFilter(QueryDict(query), user=user).findings().counts()[behind.figure]
+        return FindingFilter(QueryDict(query), user=user).findings().counts()
+    if path == reverse("activities:list"):
+        return ActivityFilter(QueryDict(query), user=user).counts()
     months = resolve(path).kwargs
     first, last = months.get("first", months.get("month")), months.get("last", months.get("month"))
+    if path.startswith("/dochazka/"):
+        attendance = AttendanceFilter(QueryDict(query), user=user, months=Months(first, last))
+        return counts_of(attendance.rows(timezone.now()))
     form = ShiftFilter(QueryDict(query), user=user, month=first, until=last)
-    return form.shifts().counts(form.start, form.end)[behind.figure]
+    return form.shifts().counts(form.start, form.end)
 
 
 def test_every_figure_of_a_report_equals_what_lies_behind_it(client_of, coordinator, built):
     months = [Month(2021, number) for number in (2, 3, 4)]
-    scatter(seed=41, findings=25, months=tuple(months))
+    scatter(seed=41, findings=15, months=tuple(months))
     project = GrantProjectFactory(starts=date(2021, 2, 1))
     for figure in ("pieces", "places", "patrol_seconds", "assistants"):
         project.indicators.create(name=figure, figure=figure, target=1)
@@ -69,17 +79,29 @@ def test_every_figure_of_a_report_equals_what_lies_behind_it(client_of, coordina
     page = html.unescape(client_of(coordinator).get(row.get_absolute_url()).content.decode())
 
     claims = [cell for cell in cells(report) if cell.behind]
+    addresses = {cell.behind: drilldown.of_period(cell.behind) for cell in claims}
+    counts = {address: counted(address, coordinator) for address in set(addresses.values())}
     wrong = [
-        (cell.behind, cell.value, counted(cell.behind, coordinator))
+        (cell.behind, cell.value, counts[addresses[cell.behind]])
         for cell in claims
-        if counted(cell.behind, coordinator) != cell.value
+        if counts[addresses[cell.behind]][cell.behind.figure] != cell.value
     ]
     assert wrong == []
-    addresses = {drilldown.of_period(cell.behind) for cell in claims if cell.value}
-    assert {address for address in addresses if f'href="{address}"' not in page} == set()
+    shown = {addresses[cell.behind] for cell in claims if cell.value}
+    assert {address for address in shown if f'href="{address}"' not in page} == set()
     # The scene is rich enough to prove something.
     assert len(claims) > 90
-    assert {cell.behind.breakdown for cell in claims} == {"", "district", "locality"}
+    assert {cell.behind.breakdown for cell in claims} == {
+        "",
+        "district",
+        "locality",
+        "activity_kind",
+        "activity_locality",
+        "counter",
+        "organisation",
+        "reason",
+        "called_patrol",
+    }
 
 
 def test_list_of_several_months_shows_its_sum_and_is_exported(client_of, coordinator, mentor):
@@ -306,4 +328,4 @@ def test_page_costs_the_same_for_one_month_and_for_a_year(client_of, coordinator
             client.get(report.get_absolute_url())
         costs.append(len(queries))
 
-    assert costs == [11, 11]
+    assert costs == [13, 13]
