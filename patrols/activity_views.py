@@ -43,6 +43,7 @@ def render_list(request: SignedInRequest, form: ActivityFilter, status: int = 20
         "columns": [column(form.order, *heading) for heading in COLUMNS],
         "query": request.GET.urlencode(),
         "may_export": request.user.may(Permission.EXPORT_ACTIVITIES),
+        "may_manage_lists": request.user.may(Permission.MANAGE_CODE_LISTS),
     }
     return render(request, "patrols/activities.html", context, status=status)
 

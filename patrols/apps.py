@@ -15,7 +15,8 @@ class PatrolsConfig(AppConfig):
         navigation.register(navigation.Page("Plán směn", "patrols:this-week", Permission.VIEW_PLAN, 10))
         navigation.register(navigation.Page("Docházka", "attendance:this-month", Permission.VIEW_ATTENDANCE, 15))
         navigation.register(navigation.Page("Činnosti", "activities:list", Permission.VIEW_ACTIVITIES, 25))
-        navigation.register(navigation.Page("Číselníky", "codes:lists", Permission.MANAGE_CODE_LISTS, 55))
+        # The coordinator, whose navigation is full, comes to the code lists from the activities.
+        navigation.register(navigation.Page("Číselníky", "codes:lists", Permission.MANAGE_ACCOUNTS, 55))
         desk.register(Permission.PLAN_SHIFTS, import_string("patrols.desk.mentor_cards"))
         desk.register(Permission.BUILD_SUMMARIES, import_string("patrols.desk.coordinator_cards"))
         for label in ("Absence", "CoverNeed", "ShiftTemplate"):

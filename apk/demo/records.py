@@ -57,6 +57,7 @@ HELP = {
     "Sousedské spory": ("Vzájemné soužití", "Společně–Jekhetane"),
     "Závislosti": ("Renarkon",),
 }
+MEASURES = {CONTACTS: Counter.Measure.CONTACTS, CHILDREN: Counter.Measure.CHILDREN}
 PATROLS = {
     "Hlídka MP: veřejný pořádek": 5,
     "Hlídka MP: doprava": 3,
@@ -71,7 +72,11 @@ class Lists:
 
     def __init__(self) -> None:
         self.kinds = found(ActivityKind, HABITS)
-        self.counters = found(Counter, {name for habit in HABITS.values() for name in habit.counts})
+        counted = sorted({name for habit in HABITS.values() for name in habit.counts})
+        self.counters = {
+            name: Counter.objects.get_or_create(name=name, defaults={"measure": MEASURES.get(name, "")})[0].pk
+            for name in counted
+        }
         self.organisations = found(Organisation, {name for names in HELP.values() for name in names})
         self.reasons = found(ReferralReason, HELP)
         self.patrols = found(CalledPatrol, PATROLS)

@@ -172,6 +172,14 @@ def test_one_activity_says_everything_and_leads_to_its_history(
     assert client_of(mentor).get(stranger.get_absolute_url()).status_code == 404
 
 
+def test_the_coordinator_comes_from_here_to_the_code_lists(
+    client_of: ClientOf, coordinator: User, mentor: Mentor
+) -> None:
+    link = f'href="{reverse("codes:lists")}"'
+    assert link in client_of(coordinator).get(LIST).content.decode()
+    assert link not in client_of(mentor).get(LIST).content.decode()
+
+
 def test_what_was_taken_back_says_why(client_of: ClientOf, coordinator: User, scene: dict[str, Activity]) -> None:
     text = client_of(coordinator).get(scene["withdrawn"].get_absolute_url()).content.decode()
     assert "Důvod: Zapsáno dvakrát" in text
