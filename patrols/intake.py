@@ -1,8 +1,11 @@
 """Attendance and activities as they come from phones: the payload of each version, and what it is linked to."""
 
-from typing import Annotated, Final, TypeVar
+from collections.abc import Mapping
+from typing import Annotated, Any, Final, TypeVar
+from uuid import UUID
 
 from django.db.models import OuterRef, Subquery
+from django.urls import reverse
 from pydantic import BaseModel, ConfigDict, Field
 
 from apk.localities.models import Locality
@@ -175,6 +178,29 @@ def refuse_unknown(sent: ActivityV1) -> None:
 # --- Both ------------------------------------------------------------------------------------------------------------
 
 
+def texts(payload: Mapping[str, Any]) -> dict[str, str]:
+    """The names of the entries of the code lists that an activity's payload refers to."""
+    lists: dict[str, type[Code | Locality]] = {
+        "activity_kind": ActivityKind,
+        "locality": Locality,
+        "called_patrol": CalledPatrol,
+    }
+    named = {member: model.objects.filter(pk=payload.get(member)).first() for member, model in lists.items()}
+    words = {member: entry.name for member, entry in named.items() if entry is not None}
+    if numbers := payload.get("counters"):
+        counters = Counter.objects.in_bulk([int(pk) for pk in numbers])
+        words["counters"] = ", ".join(f"{counters.get(int(pk), pk)}: {number}" for pk, number in numbers.items())
+    if referral := payload.get("referral"):
+        whom = Organisation.objects.filter(pk=referral["organisation"]).first()
+        why = ReferralReason.objects.filter(pk=referral["reason"]).first()
+        words["referral"] = f"{whom} ({why})"
+    return words
+
+
+def page(record: UUID) -> str:
+    return reverse("activities:detail", args=[record])
+
+
 def read_as(schema: type[Payload], payload: BaseModel) -> Payload:
     if not isinstance(payload, schema):
         raise TypeError(f"no way to accept {type(payload).__name__}")
@@ -186,6 +212,18 @@ def not_an_assistant() -> Refused:
 
 
 ATTENDANCE: Final = Kind(
-    name="attendance", payloads={1: AttendanceV1}, accept=accept_attendance, correct=correct_attendance
+    name="attendance",
+    payloads={1: AttendanceV1},
+    accept=accept_attendance,
+    correct=correct_attendance,
+    title="Docházka",
 )
-ACTIVITY: Final = Kind(name="activity", payloads={1: ActivityV1}, accept=accept_activity, correct=correct_activity)
+ACTIVITY: Final = Kind(
+    name="activity",
+    payloads={1: ActivityV1},
+    accept=accept_activity,
+    correct=correct_activity,
+    title="Činnost",
+    texts=texts,
+    url=page,
+)

@@ -11,7 +11,9 @@ from django.db import DatabaseError, IntegrityError, connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from apk.calendar import Month
 from apk.people.models import Assistant
+from apk.sync import registry
 from apk.sync.models import Conflict, Receipt
 from apk.sync.protocol import Refused
 from apk.sync.registry import Arrival
@@ -215,6 +217,12 @@ def test_reasons_are_said_in_czech(phone: Phone) -> None:
     ]
 
 
+def test_every_version_of_every_kind_has_frozen_samples() -> None:
+    folder = Path(__file__).parent / "samples"
+    wanted = {f"{kind.name}-v{version}.json" for kind in registry.registered() for version in kind.payloads}
+    assert wanted == {path.name for path in folder.iterdir()}
+
+
 @pytest.mark.parametrize("sample", SAMPLES)
 def test_frozen_samples_stay_acceptable(phone: Phone, sample: dict[str, Any]) -> None:
     assert phone.outcomes(record(sample)) == ["accepted"]
@@ -342,6 +350,11 @@ def test_of_eight_contents_at_once_one_is_accepted_and_all_are_kept(assistant: A
     assert Finding.objects.count() == 1
 
 
+def fresh(**payload: Any) -> dict[str, Any]:
+    """A record of this very moment, so of a month that still runs."""
+    return record(finding(**payload), recorded_at=timezone.now().isoformat())
+
+
 def statements(phone: Phone, *records: dict[str, Any]) -> list[str]:
     """The SQL of one request, transactions included; the words by which a person tells statements apart."""
     with CaptureQueriesContext(connection) as captured:
@@ -372,7 +385,7 @@ def test_a_finding_costs_at_most_ten_statements(assistant: Assistant) -> None:
     phone = Phone(assistant.user)
     phone.outcomes(record(finding(latitude=49.80)))  # the process now knows this edition of the localities
 
-    new_place = record()
+    new_place = fresh()
     assert [named(sql) for sql in statements(phone, new_place)] == [
         "session",
         "user",
@@ -385,7 +398,7 @@ def test_a_finding_costs_at_most_ten_statements(assistant: Assistant) -> None:
         "finding",
         "COMMIT",
     ]
-    assert [named(sql) for sql in statements(phone, record())] == [
+    assert [named(sql) for sql in statements(phone, fresh())] == [
         "session",
         "user",
         "BEGIN",
@@ -407,6 +420,9 @@ def test_a_finding_costs_at_most_ten_statements(assistant: Assistant) -> None:
 @pytest.mark.django_db(transaction=True)
 def test_each_further_finding_costs_the_same(assistant: Assistant) -> None:
     phone = Phone(assistant.user)
-    phone.outcomes(record())
-    assert len(statements(phone, record())) == 2 + 5
-    assert len(statements(phone, *[record() for _ in range(50)])) == 2 + 50 * 5
+    phone.outcomes(fresh())
+    assert len(statements(phone, fresh())) == 2 + 5
+    assert len(statements(phone, *[fresh() for _ in range(50)])) == 2 + 50 * 5
+    # Of a month that has ended it is asked whether it is sealed.
+    ended = Month.of(timezone.now()).previous.last_day
+    assert len(statements(phone, record(recorded_at=f"{ended}T10:00:00+01:00"))) == 2 + 6

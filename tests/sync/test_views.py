@@ -11,11 +11,21 @@ from pytest_django import DjangoAssertNumQueries
 
 from apk.calendar import Month
 from apk.people.models import Assistant, Mentor, User
-from apk.sync import registry
+from apk.sync import registry, versions
 from apk.sync.models import Held
 from apk.sync.templatetags.receiving import clock
 from findings.models import Finding
-from tests.factories import AssistantFactory, HeldFactory, MentorFactory, ReceiptFactory, local
+from tests.factories import (
+    ActivityKindFactory,
+    AssistantFactory,
+    CounterFactory,
+    HeldFactory,
+    MentorFactory,
+    OrganisationFactory,
+    ReceiptFactory,
+    ReferralReasonFactory,
+    local,
+)
 from tests.phones import Phone, correction, finding, record
 
 pytestmark = pytest.mark.django_db
@@ -72,6 +82,28 @@ def test_a_held_correction_shows_what_it_changes(phone: Phone, client_of: Client
     page = client_of(coordinator).get(reverse("receiving:held", args=[Held.objects.get().pk])).content.decode()
     assert "Přepočítala jsem je" in page
     assert "<td>2</td><td>7</td>" in page
+
+
+def test_what_an_activity_says_is_told_by_names() -> None:
+    kind, counter, whom = ActivityKindFactory(), CounterFactory(), OrganisationFactory()
+    payload = {
+        "note": "Klid",
+        "activity_kind": kind.pk,
+        "counters": {str(counter.pk): 3},
+        "referral": {"organisation": whom.pk, "reason": ReferralReasonFactory(name="Bydlení v azylu").pk},
+        "called_patrol": None,
+        "neznamy": 1.5,
+    }
+    assert [(fact.label, fact.text) for fact in versions.facts("activity", 1, payload)] == [
+        ("Druh činnosti", kind.name),
+        ("Počty", f"{counter.name}: 3"),
+        ("Poznámka", "Klid"),
+        ("Zprostředkovaná pomoc", f"{whom.name} (Bydlení v azylu)"),
+        ("Přivolaná hlídka", "–"),
+        ("neznamy", "1,5"),
+    ]
+    assert versions.title("ufo") == "ufo"
+    assert [(fact.label, fact.text) for fact in versions.facts("ufo", 1, {"a": ["b", True]})] == [("a", "b, ano")]
 
 
 def test_a_record_of_a_sealed_month_is_listed_as_late_and_not_decided_here(
