@@ -34,4 +34,6 @@ class ReportsConfig(AppConfig):
         navigation.register(navigation.Page("Projekty", "reports:projects", Permission.VIEW_SUMMARIES, 35))
         desk.register(Permission.BUILD_SUMMARIES, import_string("reports.desk.closing_months"))
         desk.register(Permission.MANAGE_PROJECTS, import_string("reports.desk.deadlines"))
+        desk.register(Permission.APPROVE_MONTHS, import_string("reports.desk.months_to_approve"))
+        desk.register(Permission.SEAL_MONTHS, import_string("reports.desk.months_to_seal"))
         desk.register(Permission.PLAN_SHIFTS, import_string("reports.desk.month_so_far"))

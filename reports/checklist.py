@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from apk import czech
 from apk.calendar import Month
+from apk.sync.models import Conflict, Held
 from findings.models import Finding
 from reports import months
 from reports.closings import Closing
@@ -43,11 +44,28 @@ def hindrances(closing: Closing) -> Iterator[Hindrance]:
         case Condition.OUTDATED:
             text = "Záznamy se změnily a přehled jim neodpovídá."
             yield Hindrance(text, page, "Přepočítat", blocks=True)
+    yield from undecided(month)
     yield from worth_a_look(month)
 
 
+def undecided(month: Month) -> Iterator[Hindrance]:
+    """Records of the month about which a person has not decided yet; their figures would change after the seal."""
+    held = Held.objects.waiting().in_month(month).count()
+    if held:
+        waits = czech.counted(held, "záznam čeká", "záznamy čekají", "záznamů čeká")
+        yield Hindrance(
+            f"{waits} na rozhodnutí v karanténě.", reverse("receiving:quarantine"), "Rozhodnout", blocks=True
+        )
+    conflicts = Conflict.objects.undecided().filter(
+        receipt__recorded_at__gte=month.start, receipt__recorded_at__lt=month.end
+    )
+    if number := conflicts.count():
+        have = czech.counted(number, "záznam má", "záznamy mají", "záznamů má")
+        yield Hindrance(f"{have} dvě verze.", reverse("receiving:conflicts"), "Porovnat verze", blocks=True)
+
+
 def worth_a_look(month: Month) -> Iterator[Hindrance]:
-    outside = Finding.objects.in_month(month).outside_localities().count()
+    outside = Finding.objects.standing().in_month(month).outside_localities().count()
     if outside:
         found = czech.counted(outside, "nález leží", "nálezy leží", "nálezů leží")
         url = f"{reverse('findings:list')}?mesic={month}&lokalita=mimo"

@@ -28,10 +28,10 @@ from reports.document_views import attachment
 from reports.figures import HEADLINE
 from reports.models import MonthlySummary, Seal
 from reports.snapshots import Content
-from reports.summary import MonthSummary
 from reports.views import known_month
 
 VERIFIED_ON_PAGE = 12
+FINDINGS_ON_PAGE = 50
 MONTHS_TO_CONFIRM = 3
 
 # --- From open to sealed ---------------------------------------------------------------------------------------------
@@ -198,13 +198,14 @@ def seal_page(request: SignedInRequest, month: Month, version: int) -> HttpRespo
     """One sealed version: its figures, what it changed and why, its digest."""
     found = version_of(request, month, version)
     content = Content.from_bytes(bytes(found.content))
-    summary = MonthSummary.from_json(content.figures)
+    # Whatever the schema of its time: totals have always been there.
+    totals = content.figures["totals"]
     context = {
         "month": month,
         "seal": found,
         "content": content,
         "versions": Seal.objects.of(month).without_content().order_by("version"),
-        "figures": [(figure, summary.totals[figure.name]) for figure in HEADLINE],
+        "figures": [(figure, totals[figure.name]) for figure in HEADLINE if figure.name in totals],
         "figure_changes": difference_words.figures(content),
         "record_changes": list(difference_words.record_changes(content)),
         "may_download": request.user.may(Permission.DOWNLOAD_REPORTS),
@@ -286,7 +287,13 @@ def corrections(request: SignedInRequest, month: Month) -> HttpResponse:
         photos=late_records.waiting_photos(month),
         initial={"records": [str(held.pk) for held in waiting], "photos": True},
     )
-    context: dict[str, Any] = {"form": form, "month": month, "records": late_records.listed(waiting)}
+    found = Finding.objects.visible_to(request.user).in_month(month).select_related("place").order_by("found_at", "pk")
+    context: dict[str, Any] = {
+        "form": form,
+        "month": month,
+        "records": late_records.listed(waiting),
+        "page": Paginator(found, FINDINGS_ON_PAGE).get_page(request.GET.get("page")),
+    }
     if form.is_bound and form.is_valid():
         change = late_records.taking_in(
             form.chosen(),

@@ -9,9 +9,12 @@ from apk import czech
 from apk.calendar import Month, local_date
 from apk.people.desk import Card
 from apk.people.models import User
+from apk.sync.models import Held
 from findings.models import Finding
 from patrols.models import Shift
-from reports import months
+from reports import late_records, months
+from reports.closing import State
+from reports.closings import closing_of
 from reports.documents.wording import figure_in_words
 from reports.figures import Unit
 from reports.models import Deadline
@@ -68,6 +71,47 @@ def card_of(record: MonthRecord) -> Card:
         action=action,
         urgent=record.condition in {Condition.NOT_BUILT, Condition.OUTDATED, Condition.FAILED},
     )
+
+
+def months_to_approve(user: User, now: datetime) -> Iterator[Card]:
+    """For mentors: the month just ended, once all assistants have confirmed it and the mentor's approval is missing."""
+    closing = closing_of(Month.of(now).previous)
+    mine = [part for part in closing.unapproved if part.person == user.mentor.pk] if hasattr(user, "mentor") else []
+    if closing.state is State.CONFIRMED and mine:
+        yield Card(
+            title=f"Schválit měsíc: {czech.month(closing.month.first_day)}",
+            value="čeká na vás",
+            detail="Asistenti potvrdili, že mají všechno odesláno.",
+            url=reverse("reports:closing", args=[closing.month]),
+            action="Prohlédnout a schválit",
+            urgent=True,
+        )
+
+
+def months_to_seal(user: User, now: datetime) -> Iterator[Card]:
+    """For the coordinator: the month just ended when only the seal is missing, and sealed months to be corrected."""
+    closing = closing_of(Month.of(now).previous)
+    if closing.state is State.APPROVED:
+        yield Card(
+            title=f"Uzavřít měsíc: {czech.month(closing.month.first_day)}",
+            value="schváleno",
+            detail="Asistenti potvrdili a mentor schválil.",
+            url=reverse("reports:closing", args=[closing.month]),
+            action="Uzavřít",
+            urgent=True,
+        )
+    late = late_records.waiting(user).filter(reason=Held.Reason.SEALED_MONTH)
+    days = sorted({Month.of(moment) for moment in late.values_list("happened_at", flat=True)})
+    if days:
+        yield Card(
+            title="Opravy uzavřených měsíců",
+            value=czech.counted(len(days), "měsíc", "měsíce", "měsíců"),
+            detail="Po uzavření přišly další záznamy. Přijměte je do nové verze, nebo je odmítněte.",
+            url=reverse("reports:corrections", args=[days[0]]),
+            action="Opravit",
+            urgent=True,
+            rows=tuple((czech.month(month.first_day), reverse("reports:corrections", args=[month])) for month in days),
+        )
 
 
 def month_so_far(user: User, now: datetime) -> Iterator[Card]:

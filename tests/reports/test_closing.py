@@ -13,9 +13,10 @@ from django.urls import reverse
 from django.utils import timezone
 
 from apk.calendar import Month
+from apk.people import desk
 from apk.people.access import Role
 from apk.refusal import Refused
-from apk.sync.models import Held
+from apk.sync.models import Held, Receipt
 from findings.models import Finding, Photo
 from reports import sealing, verifying
 from reports.closing import ALLOWED, Move, Standing, State, may
@@ -199,6 +200,48 @@ def test_returned_month_begins_again_and_keeps_what_was_done(finding, coordinato
     assert closing.state is State.OPEN
     assert [step.move for step in closing.steps] == [Move.CONFIRM, Move.APPROVE, Move.RETURN]
     assert closing.steps[-1].reason == "Chybí víkend."
+
+
+def test_undecided_records_block_the_approval(finding, mentor, assistant):
+    built(APRIL)
+    confirmed(APRIL)
+    moment = local(2021, 4, 20)
+    receipt = Receipt.objects.create(
+        id=record_id(),
+        user=assistant.user,
+        kind="finding",
+        version=1,
+        recorded_at=moment,
+        utc_offset_min=120,
+        clock_skew=timedelta(0),
+        payload=phones.finding(),
+        digest=b"1",
+        received_at=moment,
+    )
+    Held.objects.create(receipt=receipt, reason=Held.Reason.DEACTIVATED, happened_at=moment)
+
+    with pytest.raises(Refused, match="v karanténě"):
+        sealing.approve(APRIL, by=mentor.user, now=after(APRIL), seen=built(APRIL).sha256)
+
+
+def test_home_page_says_whose_turn_it_is(assistant, mentor, coordinator):
+    now = timezone.now()
+    assert titles(mentor.user, now) == set()
+    confirmed(LAST)
+    assert titles(mentor.user, now) == {"Schválit měsíc"}
+    assert titles(coordinator, now) == set()
+    approved(LAST)
+    assert titles(mentor.user, now) == set()
+    assert titles(coordinator, now) == {"Uzavřít měsíc"}
+    sealed(LAST, coordinator)
+    Phone(assistant.user).send(phones.record(recorded_at=(LAST.end - timedelta(days=2)).isoformat()))
+    assert titles(coordinator, now) == {"Opravy uzavřených měsíců"}
+
+
+def titles(user, now):
+    """What of the closing of months the home page shows, without the names of months."""
+    shown = {card.title.partition(":")[0] for card in desk.cards(user, now)}
+    return shown & {"Schválit měsíc", "Uzavřít měsíc", "Opravy uzavřených měsíců"}
 
 
 # --- Pages -----------------------------------------------------------------------------------------------------------
