@@ -61,6 +61,10 @@ lint: prepare ## kontroly kódu: ruff, import-linter, mypy, šablony, JavaScript
 bench: prepare ## výkon jako poměry k měřítku z téhož běhu
 	@$(HERE) $(VENV)/python -m benchmarks $(ARGS)
 
+chaos: ## poruchy sítě, telefonu i serveru podle semínek (SEEDS=100 FROM=0); nic se nesmí ztratit ani zdvojit
+	@$(HERE) $(FIND_PYTHON); $$python bootstrap.py --with-chromium
+	@$(HERE) $(VENV)/python -m chaos --seeds $(or $(SEEDS),100) --from $(or $(FROM),0) $(ARGS)
+
 lock: prepare ## přepočítá zámky balíčků (potřebuje uv)
 	@$(HERE) sh -c 'compile() { uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	  --no-header --no-annotate pyproject.toml "$$@"; }; \

@@ -14,7 +14,7 @@ from typing import Any, TextIO
 
 from playwright.sync_api import Error, sync_playwright
 
-from chaos import chronicle
+from chaos import backlog, chronicle
 from chaos.ground import ROOT, ground
 from chaos.phone import launch_options
 from chaos.proxy import Proxy
@@ -29,6 +29,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="make chaos", description=__doc__)
     parser.add_argument("--seeds", type=int, default=100, help="how many")
     parser.add_argument("--from", dest="first", type=int, default=0, help="the first of them")
+    parser.add_argument("--backlog", type=int, default=0, help="first so many findings with photos at once")
     parser.add_argument("--log", type=Path, default=ROOT / "var" / "chaos.jsonl", help="where the log goes")
     arguments = parser.parse_args()
     arguments.log.parent.mkdir(parents=True, exist_ok=True)
@@ -48,8 +49,9 @@ def main() -> int:
         chronicle.write(log, header)
         print(f"Chromium {browser.version}, seeds {seeds.start}–{seeds.stop - 1}", flush=True)
         noticed = all([notices(stage, log, forgetting=True), notices(stage, log, minting=True)])
+        sent = not arguments.backlog or sends(stage, log, arguments.backlog)
         bad = run_all(stage, seeds, log)
-    return 0 if noticed and not bad else 1
+    return 0 if noticed and sent and not bad else 1
 
 
 def conditions(browser: str, seeds: range, stage: Stage) -> dict[str, Any]:
@@ -91,6 +93,14 @@ def notices(stage: Stage, log: TextIO, **broken: bool) -> bool:
     chronicle.write(log, {"broken phone": name, "noticed": seen, "lost": verdict.lost, "doubled": verdict.duplicated})
     print(f"A phone broken on purpose ({name}) is {'noticed' if seen else 'NOT NOTICED'}.", flush=True)
     return seen
+
+
+def sends(stage: Stage, log: TextIO, number: int) -> bool:
+    """Whether a long queue is sent whole and soon."""
+    document = backlog.run(stage, number)
+    chronicle.write(log, document)
+    print(f"{number} findings with photos saved offline, browser killed: {document}", flush=True)
+    return bool(document["good"])
 
 
 def run_all(stage: Stage, seeds: range, log: TextIO) -> list[int]:

@@ -16,6 +16,7 @@ from pytest_django.live_server_helper import LiveServer
 
 from apk.localities.models import Locality
 from apk.people.models import Assistant, Mentor
+from chaos.phone import ATTACH
 from findings import shell
 from findings.models import Finding
 from findings.shell import SCREENS
@@ -155,7 +156,7 @@ def test_what_waits_can_be_carried_away_in_a_file_and_signing_out_warns_and_keep
     )
 
 
-def finding_in_store(owner: int) -> dict[str, object]:
+def finding_in_store(owner: int) -> dict[str, Any]:
     """A record as the first version of the application kept it."""
     return {
         "id": str(record_id()),
@@ -206,6 +207,28 @@ NEXT_VERSION = """() => new Promise((resolve, reject) => {
   request.onupgradeneeded = () => request.result.createObjectStore("something-new");
   request.onsuccess = () => resolve();
 })"""
+
+
+def test_one_spoilt_record_stays_with_its_reason_and_holds_back_none_of_the_others(
+    opened: Open, phone: BrowserContext, assistant: Assistant, jilova: Locality
+) -> None:
+    page = opened("first-aid")
+    page.evaluate(ATTACH, {"owner": assistant.user_id, "locked": True, "forgetting": False})
+    phone.set_offline(True)
+    records = [finding_in_store(assistant.user_id) for _ in range(50)]
+    poison = records[23]
+    poison["payload"] = {**records[23]["payload"], "with_needle": 10**6}
+    for record in records:
+        assert page.evaluate("(record) => window.chaos.save(record, [])", record) == "saved"
+    phone.set_offline(False)
+    page.goto(reverse("field:queue"))
+    entry = page.locator("[data-record]")
+    expect(entry).to_have_count(1)
+    expect(page.locator("[data-troubled-list] [data-record]")).to_have_attribute("data-record", str(poison["id"]))
+    expect(entry.locator("[data-reason]")).to_contain_text("Stříkačky s jehlou")
+    expect(page.locator(".queue-state")).to_contain_text("1× potřebuje vaši pozornost")
+    assert Finding.objects.count() == 49
+    assert not Finding.objects.filter(pk=str(poison["id"])).exists()
 
 
 def test_a_queue_of_the_first_version_is_taken_over_and_sent(
