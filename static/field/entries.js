@@ -5,7 +5,8 @@
  * reason, field, attempts}, state "waiting", "refused" or "conflict".
  * A photo: {id, record, owner, type, savedAt (ms), state, reason, attempts}, state "waiting" or "refused"; its bytes
  * are kept apart, because lists are read often and bytes once.
- * A sent record: {id, owner, caption, recordedAt, sentAt (ms)}.
+ * A sent record: {id, owner, caption, recordedAt, sentAt (ms), held}, `held` why it waits for a person's decision at
+ * the server, or null.
  */
 
 export const SENT_KEPT = 20;
@@ -34,7 +35,7 @@ export function newPhoto({ id, record, owner, type }, now) {
 export function settled(record, result, now) {
   if (result.outcome === "accepted" || result.outcome === "known") {
     const { id, owner, caption, recordedAt } = record;
-    return { sent: { id, owner, caption, recordedAt, sentAt: now } };
+    return { sent: { id, owner, caption, recordedAt, sentAt: now, held: result.held ?? null } };
   }
   const reason = result.reason || UNEXPLAINED;
   return { record: { ...record, state: result.outcome, reason, field: result.field || "" } };

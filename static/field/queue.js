@@ -3,7 +3,7 @@
 import { $, config, openScreen } from "./page.js";
 import { captionFor } from "./records.js";
 import { rescueName, rescueParts } from "./rescue.js";
-import { ago, clockTime, counted, pauseSentence } from "./words.js";
+import { ago, clockTime, counted, heldSentence, pauseSentence } from "./words.js";
 
 const WARNINGS = {
   refused: "Záznam server nemá. Po smazání už nikde nebude.",
@@ -85,6 +85,12 @@ function waitingRecord(record, photos, now) {
   return item;
 }
 
+function sentRecord({ caption, recordedAt, sentAt, held }, now) {
+  const item = entry(caption, `${clockTime(recordedAt, now)}, odesláno ${ago(sentAt, now)}`);
+  explain(item, heldSentence(held));
+  return item;
+}
+
 function fill(name, items) {
   $(`[data-${name}]`).hidden = items.length === 0;
   $(`[data-${name}-list]`).replaceChildren(...items);
@@ -136,7 +142,7 @@ function render({ records, photos, sent, counts, pause, sending }) {
   ]);
   fill(
     "sent",
-    sent.map((line) => entry(line.caption, `${clockTime(line.recordedAt, now)}, odesláno ${ago(line.sentAt, now)}`)),
+    sent.map((line) => sentRecord(line, now)),
   );
 }
 

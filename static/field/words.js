@@ -51,6 +51,16 @@ export function pauseSentence(pause) {
   return pause.message || REASONS[pause.kind] || REASONS.failed;
 }
 
+const HELD = {
+  "sealed-month": "Jeho měsíc je už uzavřený, o zápisu se teprve rozhodne.",
+  deactivated: "Účet je uzavřený, o zápisu se teprve rozhodne.",
+};
+
+/** Why a record that the server has does not count yet; empty when it does. */
+export function heldSentence(held) {
+  return held ? (HELD[held] ?? "O zápisu se teprve rozhodne.") : "";
+}
+
 /**
  * What became of one finding: {state: a few words, level: "waiting", "refused", "conflict" or "sent", reason}.
  *
@@ -71,7 +81,8 @@ export function fate({ records, photos, sent, pause, lasting }, id) {
     return { state: "Záznam odeslán, fotografie čekají", level: "waiting", reason: pauseSentence(pause) };
   }
   const refused = photos.find((photo) => photo.record === id);
-  const reason = refused ? `Jen fotografii server nepřijal: ${refused.reason}` : "";
+  const held = heldSentence(sent.find((row) => row.id === id)?.held);
+  const reason = refused ? `Jen fotografii server nepřijal: ${refused.reason}` : held;
   return { state: "Odesláno", level: "sent", reason };
 }
 

@@ -258,7 +258,7 @@ def test_a_full_phone_says_so_and_offers_to_save_without_the_photo(
     assert Finding.objects.get().photos.count() == 0
 
 
-def test_a_phone_without_gps_opens_the_map_and_a_tap_gives_the_place(
+def test_a_phone_without_gps_opens_the_map_and_a_tap_gives_the_place_which_can_be_moved(
     opened: Open, phone: BrowserContext, jilova: Locality
 ) -> None:
     phone.clear_permissions()
@@ -267,12 +267,24 @@ def test_a_phone_without_gps_opens_the_map_and_a_tap_gives_the_place(
     expect(page.locator(".leaflet-control-zoom")).to_be_visible()
     page.get_by_label("Mapa pro určení místa nálezu").tap()
     expect(page.locator("[data-position-state]")).to_have_text("Místo ukázané na mapě")
+    pin = page.locator(".map-point")
+    pin.scroll_into_view_if_needed()
+    before = pin.bounding_box()
+    assert before is not None
+    x, y = before["x"] + before["width"] / 2, before["y"] + before["height"] / 2
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x + 120, y, steps=5)
+    page.mouse.up()
     page.get_by_role("button", name="Přidat: Stříkačky s jehlou").tap()
     page.get_by_role("radio", name="Park", exact=True).tap()
     save(page)
     state(page).to_have_text("Odesláno")
     finding = Finding.objects.get()
     assert (finding.position_source, finding.accuracy_m) == ("map", None)
+    # The tap was in the middle of the city, to half a point of the whole map; 120 points of the near one are 0.0013°.
+    _, west, _, east = settings.CITY_BOUNDS
+    assert 0.0007 < finding.longitude - (west + east) / 2 < 0.002
 
 
 def test_a_poor_position_is_called_poor_and_a_known_place_can_be_chosen(

@@ -15,7 +15,8 @@ from playwright.sync_api import BrowserContext, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from apk.localities.models import Locality
-from apk.people.models import Assistant, Mentor
+from apk.people.models import Assistant, Mentor, User
+from apk.sync.models import Held
 from chaos.phone import ATTACH
 from findings import shell
 from findings.models import Finding
@@ -154,6 +155,23 @@ def test_what_waits_can_be_carried_away_in_a_file_and_signing_out_warns_and_keep
         )
         == 1
     )
+
+
+def test_the_queue_of_a_closed_account_leaves_the_phone_and_waits_for_a_decision(
+    opened: Open, phone: BrowserContext, assistant: Assistant, jilova: Locality
+) -> None:
+    page = opened("capture")
+    installed(page)
+    phone.set_offline(True)
+    fill_in(page)
+    save(page)
+    state(page).to_have_text("Uloženo v telefonu")
+    User.objects.filter(pk=assistant.user_id).update(is_active=False)
+    phone.set_offline(False)
+    state(page).to_have_text("Odesláno")
+    expect(page.locator("[data-saved-reason]")).to_contain_text("o zápisu se teprve rozhodne")
+    assert Finding.objects.count() == 0
+    assert Held.objects.get().receipt.user == assistant.user
 
 
 def finding_in_store(owner: int) -> dict[str, Any]:

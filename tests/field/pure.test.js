@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { settled } from "../../static/field/entries.js";
 import { captionOf, countOf, findingOf, isoWithOffset, payloadOf, problems } from "../../static/field/finding.js";
 import { distance, holds, isBetter, isPoor, localityName, nearest } from "../../static/field/geo.js";
 import { orderedPause, pauseAfter } from "../../static/field/pauses.js";
@@ -7,7 +8,7 @@ import { sessionVerdict } from "../../static/field/protocol.js";
 import { attempts, fitted } from "../../static/field/photo.js";
 import { Transport } from "../../static/field/transport.js";
 import { uuid7 } from "../../static/field/uuid7.js";
-import { ago, clockTime, fate, pauseSentence, queueSentence } from "../../static/field/words.js";
+import { ago, clockTime, fate, heldSentence, pauseSentence, queueSentence } from "../../static/field/words.js";
 
 test("uuid7 carries the time, the version and the variant", () => {
   const id = uuid7(0x017f22e279b0, new Uint8Array(10).fill(0xff));
@@ -257,7 +258,22 @@ test("the fate of a finding follows from what the outbox still holds of it", () 
     "Jen fotografii server nepřijal: Není to fotografie.",
   ]);
   assert.deepEqual(said({ photos: [strange], sent }), ["Odesláno", "sent", ""]);
+  assert.deepEqual(said({ sent: [{ id: "a", held: "sealed-month" }] }), [
+    "Odesláno",
+    "sent",
+    "Jeho měsíc je už uzavřený, o zápisu se teprve rozhodne.",
+  ]);
   assert.deepEqual(said({}), ["Uloženo v telefonu", "waiting", "Odešle se samo."]);
+});
+
+test("what the server holds for a decision stays known to the phone", () => {
+  const record = { id: "a", owner: 7, caption: "1 kus, Park", recordedAt: "2021-04-15T10:00:00+02:00" };
+  const { sent } = settled(record, { outcome: "accepted", held: "deactivated" }, 5);
+  assert.equal(sent.held, "deactivated");
+  assert.equal(settled(record, { outcome: "known" }, 5).sent.held, null);
+  assert.equal(heldSentence("deactivated"), "Účet je uzavřený, o zápisu se teprve rozhodne.");
+  assert.equal(heldSentence("something new"), "O zápisu se teprve rozhodne.");
+  assert.equal(heldSentence(null), "");
 });
 
 test("ages and times read as people say them", () => {
