@@ -332,6 +332,13 @@ def test_the_screens_are_accessible_at_any_width_and_theme(opened: Open, jilova:
     assert complaints == []
 
 
+def test_whatever_stands_in_the_way_is_said_accessibly(opened: Open) -> None:
+    page = opened("today")
+    page.locator(".callout").evaluate_all("parts => parts.forEach((part) => (part.hidden = false))")
+    expect(page.locator("[data-signed-out]")).to_be_visible()
+    assert faults(page) == {}
+
+
 def test_the_states_of_saving_are_accessible(
     opened: Open, phone: BrowserContext, jilova: Locality, prague: Callable[[bool], None]
 ) -> None:
