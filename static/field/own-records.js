@@ -24,14 +24,32 @@ function stateWords({ withdrawn, corrected, waits }) {
 
 async function withdraw(event, record) {
   event.preventDefault();
-  const reason = new FormData(event.target).get("reason").trim();
-  $("[data-problem]", event.target).hidden = Boolean(reason);
+  const form = event.target;
+  const reason = new FormData(form).get("reason").trim();
+  showProblem(form, reason ? "" : "Napište důvod.");
   if (!reason) {
-    $("input", event.target).focus();
+    $("input", form).focus();
     return;
   }
-  $("button", event.target).disabled = true;
-  await outbox.save({
+  $("button", form).disabled = true;
+  try {
+    await saveWithdrawal(record, reason);
+  } catch (error) {
+    console.error(error);
+    showProblem(form, "Telefon to neuložil. Zkuste to znovu.");
+    $("button", form).disabled = false;
+    return;
+  }
+  outbox.drain({ eager: true });
+}
+
+function showProblem(form, words) {
+  text("[data-problem]", words, form);
+  $("[data-problem]", form).hidden = !words;
+}
+
+function saveWithdrawal(record, reason) {
+  return outbox.save({
     id: uuid7(),
     kind: CORRECTION,
     version: CORRECTION_VERSION,
@@ -39,7 +57,6 @@ async function withdraw(event, record) {
     payload: { corrects: record.id, payload: null, reason },
     caption: `Vzít zpět: ${captionOf(record)}`,
   });
-  outbox.drain({ eager: true });
 }
 
 function entry(record, now) {

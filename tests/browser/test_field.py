@@ -332,6 +332,33 @@ def test_the_screens_are_accessible_at_any_width_and_theme(opened: Open, jilova:
     assert complaints == []
 
 
+def test_it_asks_to_be_kept_and_to_be_put_on_the_home_screen(
+    opened: Open, phone: BrowserContext, jilova: Locality
+) -> None:
+    phone.add_init_script(
+        "window.asked = []; navigator.storage.persist = async () => { window.asked.push('persist'); return true; };"
+    )
+    page = opened("capture")
+    fill_in(page)
+    save(page)
+    state(page).to_have_text("Odesláno")
+    assert page.evaluate("window.asked") == ["persist"]
+    page.goto(reverse("field:today"))
+    hint = page.locator("[data-install-hint]")
+    expect(page.locator("[data-content][data-ready]")).to_be_visible()
+    expect(hint).to_be_hidden()
+    page.evaluate(
+        """() => {
+          const offer = new Event("beforeinstallprompt");
+          offer.prompt = async () => window.asked.push("install");
+          window.dispatchEvent(offer);
+        }"""
+    )
+    hint.get_by_role("button", name="Přidat na plochu").tap()
+    expect(hint).to_be_hidden()
+    assert page.evaluate("window.asked") == ["install"]
+
+
 def test_whatever_stands_in_the_way_is_said_accessibly(opened: Open) -> None:
     page = opened("today")
     page.locator(".callout").evaluate_all("parts => parts.forEach((part) => (part.hidden = false))")

@@ -351,7 +351,7 @@ def test_without_a_service_worker_the_screens_work_online_and_say_so(
     assert Finding.objects.count() == 1
 
 
-def test_what_was_sent_comes_back_among_my_records(opened: Open, jilova: Locality) -> None:
+def test_what_was_sent_can_be_corrected_and_taken_back(opened: Open, jilova: Locality) -> None:
     page = opened("capture")
     fill_in(page)
     save(page)
@@ -359,3 +359,28 @@ def test_what_was_sent_comes_back_among_my_records(opened: Open, jilova: Localit
     page.goto(reverse("field:records"))
     entry = page.locator("[data-records] li")
     expect(entry).to_contain_text("1 kus, Park")
+    record = entry.get_attribute("data-record")
+
+    entry.get_by_role("link", name="Opravit").tap()
+    expect(page.get_by_label("Stříkačky s jehlou", exact=True)).to_have_value("1")
+    page.get_by_role("button", name="Přidat: Stříkačky s jehlou").tap()
+    save(page)
+    expect(page.locator("[data-problem-list]")).to_have_text("Napište, proč záznam opravujete.")
+    page.get_by_label("Proč ho opravujete").fill("Byly dvě.")
+    save(page)
+    state(page).to_have_text("Odesláno")
+    finding = Finding.objects.get()
+    assert (str(finding.pk), finding.with_needle) == (record, 2)
+
+    page.goto(reverse("field:records"))
+    expect(entry).to_contain_text("2 kusy, Park")
+    expect(entry).to_contain_text("opraveno")
+    entry.get_by_text("Vzít zpět").tap()
+    entry.get_by_role("button", name="Vzít záznam zpět").tap()
+    expect(entry.locator("[data-problem]")).to_have_text("Napište důvod.")
+    entry.get_by_label("Proč záznam neplatí").fill("Byl to jiný park.")
+    entry.get_by_role("button", name="Vzít záznam zpět").tap()
+    expect(entry).to_contain_text("vzato zpět")
+    expect(entry.get_by_role("link", name="Opravit")).to_be_hidden()
+    finding.refresh_from_db()
+    assert finding.withdrawal_reason == "Byl to jiný park."
