@@ -368,6 +368,9 @@ class Run:
         if self.schedule.blow is Blow.BROWSER:
             self.phone.start_again(self.schedule.clock or None)
         if self.schedule.blow in (Blow.SESSION, Blow.OTHER):
+            # A late answer to the session that ended would take the new one's cookie away.
+            self.phone.close_pages()
+            self.stage.proxy.drop_everything()
             self.sign_in(self.owner)
         page = self.phone.go(QUEUE)
         if self.schedule.blow is Blow.OTHER:
