@@ -19,7 +19,7 @@ def test_nothing_is_lost_nor_doubled_and_a_broken_phone_is_noticed(tmp_path: Pat
     command = [sys.executable, "-m", "chaos", *words]
     # Servers of its own: it stops and crashes them.
     environment = {name: value for name, value in os.environ.items() if name not in ("DATABASE_URL", "REDIS_URL")}
-    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=240, check=False)
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=600, check=False)
     lines = [json.loads(line) for line in log.read_text().splitlines()]
     broken = {line["broken phone"]: line["noticed"] for line in lines if "broken phone" in line}
     assert broken == {"forgetting": True, "minting": True}, done.stdout + done.stderr
