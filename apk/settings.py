@@ -283,6 +283,7 @@ CELERY_BEAT_SCHEDULE = {
     "forget-sign-ins": {"task": "apk.people.tasks.forget_sign_ins", "schedule": crontab(minute="15", hour="0")},
     "sweep-documents": {"task": "reports.tasks.sweep_documents", "schedule": crontab(minute="50", hour="3")},
     "sweep-jobs": {"task": "reports.tasks.sweep_jobs", "schedule": timedelta(seconds=30)},
+    "sweep-proposals": {"task": "patrols.tasks.sweep_proposals", "schedule": timedelta(seconds=30)},
     "send-notices-of-plans": {"task": "patrols.tasks.send_notices", "schedule": timedelta(minutes=1)},
     "worker-heartbeat": {"task": "apk.tasks.beat_heart", "schedule": timedelta(seconds=15)},
 }

@@ -5,6 +5,7 @@ from apk.audit import tracked
 from apk.people import desk, navigation
 from apk.people.access import Permission
 from apk.sync import registry
+from patrols import urgency
 
 
 class FindingsConfig(AppConfig):
@@ -14,6 +15,7 @@ class FindingsConfig(AppConfig):
     def ready(self) -> None:
         registry.register(import_string("findings.intake.FINDING"))
         navigation.register(navigation.Page("Nálezy", "findings:list", Permission.VIEW_FINDINGS, 20))
+        urgency.register(import_string("findings.urgency.by_recent_findings"))
         desk.register(Permission.VIEW_FINDINGS, import_string("findings.desk.cards"))
         photos = tracked.Rows("findings.Photo", "finding_id")
         tracked.register("findings.Finding", rows=[photos], hidden=["file", "sha256"])

@@ -1,21 +1,17 @@
 """E-mails about the plan. What is owed stands in rows; a message in the broker only says that there is something."""
 
 import structlog
-from celery import current_app
 from django.core.mail import send_mail
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
-from kombu.exceptions import OperationalError
 
-from apk import czech
+from apk import czech, doorbell
 from patrols.models.announcements import MOST_ATTEMPTS, Notice
 
 log = structlog.get_logger(__name__)
 
 SEND_NOTICES = "patrols.tasks.send_notices"
-# Who rings is answering a person: a broker that is down or mute is given up within two seconds, not waited for.
-IMPATIENT = {"max_retries": 0, "socket_connect_timeout": 1, "socket_timeout": 1}
 
 LETTER = """Dobrý den,
 
@@ -28,13 +24,8 @@ Otevřete si v aplikaci APK stránku Můj plán a odpovězte tam.
 
 
 def ring() -> None:
-    """Calls the worker. A broker that does not answer is logged, never an error: the sweeper sends what waits."""
-    with current_app.connection_for_write() as connection:
-        connection.transport_options = {**connection.transport_options, **IMPATIENT}
-        try:
-            current_app.send_task(SEND_NOTICES, connection=connection, retry=False, ignore_result=True)
-        except OperationalError as error:
-            log.warning("doorbell_not_heard", task=SEND_NOTICES, error=str(error))
+    """Calls the worker; should nobody hear, the sweeper sends what waits."""
+    doorbell.ring(SEND_NOTICES)
 
 
 def send_waiting() -> int:

@@ -3,7 +3,16 @@
 from django.urls import path
 
 import apk.converters  # noqa: F401  # the converters `week` and `month`
-from patrols import absence_views, month_views, need_views, own_views, publishing_views, step_views, views
+from patrols import (
+    absence_views,
+    month_views,
+    need_views,
+    own_views,
+    proposal_views,
+    publishing_views,
+    step_views,
+    views,
+)
 
 app_name = "patrols"
 urlpatterns = [
@@ -31,6 +40,10 @@ urlpatterns = [
     path("nepritomnosti/nova/", absence_views.add_absence, name="add-absence"),
     path("nepritomnosti/<int:pk>/", absence_views.absence, name="absence"),
     path("nepritomnosti/<int:pk>/rozhodnout/", absence_views.decide, name="decide-absence"),
+    path("navrhy/", proposal_views.proposals, name="proposals"),
+    path("navrhy/<int:pk>/", proposal_views.proposal, name="proposal"),
+    path("navrhy/<int:pk>/prubeh/", proposal_views.progress, name="proposal-progress"),
+    path("navrhy/<int:pk>/prevzit/", proposal_views.take, name="take-proposal"),
     path("zverejnit/", publishing_views.publish, name="publish"),
     path("muj/", own_views.own_plan, name="own-plan"),
     path("muj/vzit-na-vedomi/", own_views.acknowledge_all, name="acknowledge-all"),

@@ -1,25 +1,11 @@
 """Calls a worker to a piece of work. A ring that nobody hears costs a little time: the sweeper rings again."""
 
-import structlog
-from celery import current_app
-from kombu.exceptions import OperationalError
-
-log = structlog.get_logger(__name__)
+from apk import doorbell
 
 BUILD_SUMMARY = "reports.tasks.build_summary"
 BUILD_EDITION = "reports.tasks.build_edition"
 
-# Who rings is answering a person: a broker that is down or mute is given up within two seconds, not waited for.
-IMPATIENT = {"max_retries": 0, "socket_connect_timeout": 1, "socket_timeout": 1}
-
 
 def ring(job_id: int, task: str = BUILD_SUMMARY) -> None:
     """Sends the number of the work to the worker's `task`. A broker that does not answer is logged, never an error."""
-    with current_app.connection_for_write() as connection:
-        connection.transport_options = {**connection.transport_options, **IMPATIENT}
-        try:
-            current_app.send_task(
-                task, kwargs={"job_id": job_id}, connection=connection, retry=False, ignore_result=True
-            )
-        except OperationalError as error:
-            log.warning("doorbell_not_heard", task=task, job=job_id, error=str(error))
+    doorbell.ring(task, job_id=job_id)

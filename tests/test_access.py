@@ -23,7 +23,8 @@ from apk.people.access import Permission
 from apk.people.models import Assistant, Mentor, User
 from apk.sync.models import Conflict, Held, Receipt, RescueFile
 from findings.models import Finding, Photo, WaitingPhoto
-from patrols.models import Absence, Activity, CoverNeed, Operation, Shift, ShiftTemplate
+from patrols import proposing
+from patrols.models import Absence, Activity, CoverNeed, Operation, Proposal, Shift, ShiftTemplate
 from reports import editions, grant_setup
 from reports.counting import count
 from reports.models import Annex, Deadline, Document, GrantProject, MonthlySummary, ProjectReport, ReportSection
@@ -93,6 +94,10 @@ ROWS: dict[str, str] = {
     "patrols:add-absence": "302 200 200 200 200 403 403",
     "patrols:absence": "302 200 404 200 404 200 403",
     "patrols:decide-absence": "302 302 404 302 404 403 403",
+    "patrols:proposals": "302 403 403 200 200 403 403",
+    "patrols:proposal": "302 403 403 200 404 403 403",
+    "patrols:proposal-progress": "302 403 403 200 404 403 403",
+    "patrols:take-proposal": "302 403 403 302 404 403 403",
     "patrols:publish": "302 403 403 200 200 403 403",
     "patrols:own-plan": "302 200 200 403 403 403 403",
     "patrols:acknowledge-all": "302 302 302 403 403 403 403",
@@ -309,6 +314,14 @@ class World:
         return factories.AbsenceFactory(assistant=self.assistant)
 
     @cached_property
+    def proposal(self) -> Proposal:
+        """Worked out; what it proposes is shown, what stays open says why."""
+        factories.CoverNeedFactory(locality=self.shift.locality, people=2)
+        made = Proposal.objects.request(date(2021, 4, 12), date(2021, 4, 18), by=self.mentor.user)
+        proposing.build(made.pk, seconds=2)
+        return made
+
+    @cached_property
     def operation(self) -> Operation:
         return Operation.objects.note(self.mentor.user, "Nic", [])
 
@@ -360,6 +373,9 @@ class World:
             "patrols:remove-template": {"pk": self.template.pk},
             "patrols:absence": {"pk": self.absence.pk},
             "patrols:decide-absence": {"pk": self.absence.pk},
+            "patrols:proposal": {"pk": self.proposal.pk},
+            "patrols:proposal-progress": {"pk": self.proposal.pk},
+            "patrols:take-proposal": {"pk": self.proposal.pk},
             "patrols:announced": {"pk": self.shift.announcement.pk},
             "patrols:answer": {"pk": self.shift.announcement.pk},
             "patrols:shift": {"pk": self.shift.pk},

@@ -17,6 +17,7 @@ from patrols.models.attendance import Attendance, AttendanceQuerySet
 from patrols.models.codes import IN_ORDER, ActivityKind, CalledPatrol, Code, Counter, Organisation, ReferralReason
 from patrols.models.needs import CoverNeed, ShiftTemplate
 from patrols.models.operations import Operation, UndoError, state_of
+from patrols.models.proposals import PROPOSE, Proposal
 from patrols.models.shifts import (
     COUNTS,
     LocalityClosedError,
@@ -43,6 +44,7 @@ __all__ = [
     "COUNTS",
     "IN_ORDER",
     "NUMBER_COUNTS",
+    "PROPOSE",
     "TRAINING_COUNTS",
     "Absence",
     "AbsenceError",
@@ -68,6 +70,7 @@ __all__ = [
     "OutdatedError",
     "OverlapError",
     "Override",
+    "Proposal",
     "Publication",
     "ReferralReason",
     "Shift",

@@ -13,9 +13,9 @@ from django.db.models import Q
 
 from apk.people.access import Permission
 from apk.people.models import User
+from apk.work import Work, WorkQuerySet, WorkState
 from reports import doorbell
 from reports.documents import FILES, FileKind
-from reports.models.work import Work, WorkQuerySet, WorkState
 
 
 class EditionQuerySet(WorkQuerySet["Edition"]):

@@ -10,10 +10,10 @@ from apk import czech
 from apk.calendar import Month
 from apk.people.models import User
 from apk.refusal import Refused
+from apk.work import UNFINISHED, Work, WorkQuerySet
 from reports import doorbell
 from reports.models.closing import Seal
 from reports.models.summaries import MonthlySummary
-from reports.models.work import UNFINISHED, Work, WorkQuerySet
 from reports.summary import MonthSummary
 
 

@@ -28,6 +28,7 @@ NOT_PAGES = {name for name in ROWS if name.startswith("sync:")} | {
     "field:worker",
     "findings:photo",
     "reports:building",
+    "patrols:proposal-progress",
     "reports:edition",
     "reports:schema",
 }

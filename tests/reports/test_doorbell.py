@@ -5,10 +5,10 @@ import time
 from collections.abc import Iterator
 
 import pytest
+from celery import current_app
 from django.conf import settings
 
 from apk.calendar import Month
-from reports import doorbell
 from reports.models import Job
 
 APRIL = Month(2021, 4)
@@ -34,8 +34,8 @@ def test_request_stands_although_the_broker_does_not_answer(
     broker, request, monkeypatch, caplog, django_capture_on_commit_callbacks
 ):
     url = request.getfixturevalue(broker)
-    connect = doorbell.current_app.connection_for_write
-    monkeypatch.setattr(doorbell.current_app, "connection_for_write", lambda: connect(url))
+    connect = current_app.connection_for_write
+    monkeypatch.setattr(current_app, "connection_for_write", lambda: connect(url))
 
     started = time.monotonic()
     with django_capture_on_commit_callbacks(execute=True):
@@ -47,9 +47,9 @@ def test_request_stands_although_the_broker_does_not_answer(
 
 
 def test_clock_sweeps_every_half_minute_and_asks_for_the_month_every_day():
-    doorbell.current_app.loader.import_default_modules()
+    current_app.loader.import_default_modules()
     schedule = {entry["task"]: entry["schedule"] for entry in settings.CELERY_BEAT_SCHEDULE.values()}
 
-    assert set(schedule) <= set(doorbell.current_app.tasks)
+    assert set(schedule) <= set(current_app.tasks)
     assert schedule["reports.tasks.sweep_jobs"].total_seconds() <= 30
     assert schedule["reports.tasks.request_last_month"].day_of_month == set(range(1, 32))

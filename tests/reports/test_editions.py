@@ -14,6 +14,7 @@ from pathlib import Path
 from zipfile import ZIP_STORED, ZipFile
 
 import pytest
+from celery import current_app
 from django.db import ProgrammingError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -21,10 +22,10 @@ from django.urls import reverse
 from apk import private_files
 from apk.audit.models import AccessLog
 from apk.calendar import Month
+from apk.work import MAX_ATTEMPTS
 from reports import doorbell, editions, tasks
 from reports.documents import FILES, FORMATS
 from reports.models import Document, Edition, MonthlySummary
-from reports.models.work import MAX_ATTEMPTS
 from tests import workers
 from tests.factories import FindingFactory, GrantProjectFactory
 from tests.reports.april import april
@@ -40,9 +41,7 @@ PUBLISH = reverse("reports:publish", args=[APRIL])
 def rung(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, int]]:
     """What a worker was called to; nobody comes."""
     calls: list[tuple[str, int]] = []
-    monkeypatch.setattr(
-        doorbell.current_app, "send_task", lambda name, kwargs, **__: calls.append((name, kwargs["job_id"]))
-    )
+    monkeypatch.setattr(current_app, "send_task", lambda name, kwargs, **__: calls.append((name, kwargs["job_id"])))
     return calls
 
 

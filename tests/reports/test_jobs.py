@@ -1,14 +1,15 @@
 """The life of a job, without a worker: what is allowed, what a lost message or a dead builder leaves behind."""
 
 import pytest
+from celery import current_app
 from django.db import connection, transaction
 
 from apk.calendar import Month
-from reports import building, doorbell, tasks
+from apk.work import ALLOWED, MAX_ATTEMPTS, LostJobError
+from reports import building, tasks
 from reports.counting import count
 from reports.models import Job, MonthlySummary
 from reports.models.jobs import lock_number
-from reports.models.work import ALLOWED, MAX_ATTEMPTS, LostJobError
 from tests.factories import FindingFactory
 
 APRIL = Month(2021, 4)
@@ -19,7 +20,7 @@ State = Job.State
 def rung(monkeypatch) -> list[int]:
     """Jobs that a worker was called to; nobody comes."""
     calls: list[int] = []
-    monkeypatch.setattr(doorbell.current_app, "send_task", lambda name, kwargs, **_: calls.append(kwargs["job_id"]))
+    monkeypatch.setattr(current_app, "send_task", lambda name, kwargs, **_: calls.append(kwargs["job_id"]))
     return calls
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from celery import current_app
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -15,7 +16,7 @@ from django.utils import timezone
 from apk.audit.models import AccessLog
 from apk.calendar import Month
 from apk.people.models import Assistant, Mentor, User
-from reports import doorbell, months, progress
+from reports import months, progress
 from reports.models import Job, MonthlySummary
 from reports.months import Condition
 from tests.factories import (
@@ -45,7 +46,7 @@ EXPORTS = [reverse("reports:export-months"), reverse("reports:export-shifts", ar
 def rung(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """Jobs that a worker was called to; nobody comes."""
     calls: list[int] = []
-    monkeypatch.setattr(doorbell.current_app, "send_task", lambda _, kwargs, **__: calls.append(kwargs["job_id"]))
+    monkeypatch.setattr(current_app, "send_task", lambda _, kwargs, **__: calls.append(kwargs["job_id"]))
     return calls
 
 

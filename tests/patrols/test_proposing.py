@@ -1,0 +1,169 @@
+"""Proposals: what is asked of the search, what is kept of its answer, and taking it over."""
+
+from collections.abc import Callable
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from apk.localities.models import Locality
+from apk.people.models import Assistant, Mentor, User
+from apk.refusal import Refused
+from apk.work import MAX_ATTEMPTS
+from findings.urgency import by_recent_findings
+from patrols import proposing
+from patrols.models import Absence, Operation, Proposal, Shift, Stage
+from patrols.rules import concerns
+from tests.factories import (
+    AbsenceFactory,
+    AssistantFactory,
+    CoverNeedFactory,
+    FindingFactory,
+    LocalityFactory,
+    MentorFactory,
+    ShiftFactory,
+    local,
+)
+
+pytestmark = pytest.mark.django_db
+
+ClientOf = Callable[[User | Assistant | Mentor], Client]
+WEEK = date(2021, 4, 12), date(2021, 4, 18)
+
+
+@pytest.fixture
+def jilova(db: None) -> Locality:
+    return LocalityFactory(name="Jílová")
+
+
+def proposed(mentor: Mentor) -> Proposal:
+    made = Proposal.objects.request(*WEEK, by=mentor.user)
+    proposing.build(made.pk, seconds=5)
+    made.refresh_from_db()
+    return made
+
+
+def test_proposal_covers_what_is_missing_and_changes_nothing(
+    mentor: Mentor, assistant: Assistant, jilova: Locality
+) -> None:
+    CoverNeedFactory(locality=jilova)
+    ShiftFactory(assistant=assistant, locality=jilova, start=local(2021, 4, 12, 8))
+    result = proposed(mentor).result
+    assert [(each["assistant"], each["locality"]) for each in result["shifts"]] == [(assistant.pk, jilova.pk)] * 4
+    assert (result["open"], result["covered"]) == ([], 1)
+    assert assistant.user.full_name in result["shares"][0]
+    assert Shift.objects.count() == 1
+
+
+def test_what_stays_open_says_why_for_each_person(mentor: Mentor, assistant: Assistant, jilova: Locality) -> None:
+    CoverNeedFactory(locality=jilova, weekdays=[0])
+    AbsenceFactory(assistant=assistant, first=WEEK[0], last=WEEK[0])
+    busy = AssistantFactory(mentor=mentor)
+    ShiftFactory(assistant=busy, start=local(2021, 4, 12, 6))
+    stranger = AssistantFactory(mentor=MentorFactory())
+    (left,) = proposed(mentor).result["open"]
+    assert (left["missing"], len(left["obstacles"])) == (1, 2)
+    said = " ".join(left["obstacles"])
+    assert (assistant.user.full_name in said, busy.user.full_name in said) == (True, True)
+    assert stranger.user.full_name not in said
+
+
+def test_taken_proposal_is_a_draft_that_breaks_no_rule(
+    client_of: ClientOf, mentor: Mentor, assistant: Assistant, jilova: Locality
+) -> None:
+    """Two people for seven days, mornings and afternoons: more than they may do, so some of it stays open."""
+    other = AssistantFactory(mentor=mentor)
+    for starts, ends in (("06:00", "14:00"), ("14:00", "22:00")):
+        CoverNeedFactory(locality=jilova, weekdays=list(range(7)), starts=starts, ends=ends)
+    proposal = proposed(mentor)
+    count = len(proposal.result["shifts"])
+    assert 0 < count < 14
+    sent = {"smena": [str(number) for number in range(count)]}
+    assert client_of(mentor).post(f"/plan/navrhy/{proposal.pk}/prevzit/", sent)["Location"] == "/plan/mesic/2021-04/"
+    shifts = Shift.objects.with_announcements()
+    assert (len(shifts), {shift.stage for shift in shifts}) == (count, {Stage.DRAFT})
+    assert [each for each in concerns([assistant, other], *WEEK) if each.matters] == []
+    assert Operation.objects.get().by == mentor.user
+
+
+def test_some_are_taken_and_a_proposal_only_once(mentor: Mentor, assistant: Assistant, jilova: Locality) -> None:
+    CoverNeedFactory(locality=jilova)
+    proposal = proposed(mentor)
+    now = timezone.now()
+    outcome = proposing.take(proposal, [1, 3, 99], by=mentor.user, now=now)
+    assert [shift.starts_on.day for shift in outcome.done] == [13, 15]
+    with pytest.raises(Refused):
+        proposing.take(proposal, [0], by=mentor.user, now=now)
+    assert Shift.objects.count() == 2
+
+
+def test_none_is_an_answer(mentor: Mentor, assistant: Assistant, jilova: Locality) -> None:
+    CoverNeedFactory(locality=jilova)
+    assert proposing.take(proposed(mentor), [], by=mentor.user, now=timezone.now()).done == ()
+    assert not Shift.objects.exists()
+
+
+def test_plan_that_changed_meanwhile_is_not_overwritten(mentor: Mentor, assistant: Assistant, jilova: Locality) -> None:
+    CoverNeedFactory(locality=jilova, weekdays=[0, 1])
+    proposal = proposed(mentor)
+    ShiftFactory(assistant=assistant, start=local(2021, 4, 12, 10))
+    outcome = proposing.take(proposal, [0, 1], by=mentor.user, now=timezone.now())
+    assert ([shift.starts_on.day for shift in outcome.done], len(outcome.left_out)) == ([13], 1)
+
+
+def test_nothing_missing_is_nothing_to_propose(client_of: ClientOf, mentor: Mentor, assistant: Assistant) -> None:
+    sent = {"od": str(WEEK[0]), "do": str(WEEK[1])}
+    assert client_of(mentor).post("/plan/navrhy/", sent).status_code == 422
+    CoverNeedFactory()
+    assert client_of(mentor).post("/plan/navrhy/", sent).status_code == 302
+    assert Proposal.objects.get().state == Proposal.State.QUEUED
+
+
+def test_work_is_asked_for_once_and_claimed_again_until_it_fails_for_good(
+    mentor: Mentor, monkeypatch: pytest.MonkeyPatch, jilova: Locality
+) -> None:
+    CoverNeedFactory(locality=jilova)
+    first = Proposal.objects.request(*WEEK, by=mentor.user)
+    assert Proposal.objects.request(*WEEK, by=mentor.user) == first
+
+    def broken(*args: Any) -> None:
+        raise MemoryError
+
+    with monkeypatch.context() as patch:
+        patch.setattr(proposing, "task_of", broken)
+        for _ in range(MAX_ATTEMPTS):
+            assert Proposal.objects.waiting() == [first]
+            with pytest.raises(MemoryError):
+                proposing.build(first.pk)
+        proposing.build(first.pk)
+    first.refresh_from_db()
+    assert (first.state, first.result, Proposal.objects.waiting()) == (Proposal.State.FAILED, None, [])
+
+
+def test_task_knows_absences_history_and_who_else_leads(mentor: Mentor, assistant: Assistant, jilova: Locality) -> None:
+    CoverNeedFactory(locality=jilova)
+    AbsenceFactory(assistant=assistant, first=WEEK[1], last=WEEK[1], state=Absence.State.REQUESTED)
+    ShiftFactory(assistant=assistant, start=local(2021, 3, 20, 22), end=local(2021, 3, 21, 6))
+    pinned = ShiftFactory(assistant=assistant, start=local(2021, 4, 19, 8))
+    (mentorship,) = assistant.mentorships.all()
+    mentorship.starts = date(2021, 4, 13)
+    mentorship.save()
+    (candidate,) = proposing.task_of(mentor.user, *WEEK).candidates
+    assert {absence.label for absence in candidate.absences} == {"nepřítomnost", "vede jiný mentor"}
+    assert [pin.shift.key for pin in candidate.pins] == [pinned.pk]
+    history = candidate.history
+    assert (history.hours, history.nights, history.weekends, history.holidays) == (timedelta(hours=8), 1, 1, 0)
+
+
+def test_where_most_was_found_weighs_twice(mentor: Mentor, assistant: Assistant, jilova: Locality) -> None:
+    quiet = LocalityFactory(name="Klid")
+    CoverNeedFactory(locality=jilova, weekdays=[0], weight=3)
+    CoverNeedFactory(locality=quiet, weekdays=[0], weight=3)
+    FindingFactory(place__locality=jilova, found_at=local(2021, 4, 1, 10), with_needle=8)
+    FindingFactory(place__locality=quiet, found_at=local(2021, 4, 1, 10), with_needle=2)
+    FindingFactory(place__locality=quiet, found_at=local(2020, 4, 1, 10), with_needle=50)
+    assert by_recent_findings(WEEK[0]) == {jilova.pk: 1, quiet.pk: 0.25}
+    weights = {need.locality: need.weight for need in proposing.task_of(mentor.user, *WEEK).needs}
+    assert weights == {"Jílová": 6, "Klid": 3.75}
