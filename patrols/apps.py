@@ -19,7 +19,7 @@ class PatrolsConfig(AppConfig):
         navigation.register(navigation.Page("Číselníky", "codes:lists", Permission.MANAGE_ACCOUNTS, 55))
         desk.register(Permission.PLAN_SHIFTS, import_string("patrols.desk.mentor_cards"))
         desk.register(Permission.BUILD_SUMMARIES, import_string("patrols.desk.coordinator_cards"))
-        for label in ("Absence", "CoverNeed", "ShiftTemplate"):
+        for label in ("Absence", "CoverNeed", "ShiftTemplate", "Swap"):
             tracked.register(f"patrols.{label}")
         registry.register(import_string("patrols.intake.ATTENDANCE"))
         registry.register(import_string("patrols.intake.ACTIVITY"))

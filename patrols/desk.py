@@ -10,7 +10,7 @@ from apk import czech
 from apk.calendar import Month, Week, day_bounds, holiday, hours, local_date
 from apk.people.desk import Card
 from apk.people.models import Assistant, Mentorship, User
-from patrols.models import Announcement, Shift, ShiftQuerySet
+from patrols.models import Absence, Announcement, Shift, ShiftQuerySet, Swap
 from patrols.publishing import draft
 
 ROWS = 6
@@ -26,6 +26,7 @@ def mentor_cards(user: User, now: datetime) -> Iterator[Card]:
     shifts = Shift.objects.visible_to(user)
     yield today_card(shifts.overlapping(*day_bounds(local_date(now))), now)
     yield from answers_card(user, now)
+    yield from requests_card(user)
     yield from unpublished_card(user, now)
     yield from uncovered_days_card(shifts, now)
     yield from unplanned_people_card(user, now)
@@ -74,6 +75,26 @@ def answers_card(user: User, now: datetime) -> Iterator[Card]:
             rows=tuple(
                 (f"{told.assistant}, {told.summary}", reverse("patrols:week", args=[told.week]))
                 for told in declined[:ROWS]
+            ),
+        )
+
+
+def requests_card(user: User) -> Iterator[Card]:
+    """Absences asked for and swaps taken, which wait for the mentor's word."""
+    absences = list(Absence.objects.visible_to(user).requested().select_related("assistant__user")[:ROWS])
+    swaps = list(Swap.objects.visible_to(user).filter(state=Swap.State.TAKEN).select_related("shift__locality")[:ROWS])
+    if absences or swaps:
+        count = len(absences) + len(swaps)
+        yield Card(
+            title="Žádosti čekají na vás",
+            value=czech.counted(count, "žádost", "žádosti", "žádostí"),
+            detail="Nepřítomnosti a výměny směn, o kterých rozhodujete.",
+            url=reverse("patrols:absences") if absences else reverse("patrols:swaps"),
+            action="Rozhodnout",
+            urgent=True,
+            rows=(
+                *((str(absence), absence.get_absolute_url()) for absence in absences),
+                *((f"Výměna: {swap.shift.summary}", reverse("patrols:swaps")) for swap in swaps),
             ),
         )
 

@@ -6,10 +6,12 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from apk import czech
+from apk.audit.models import AccessLog
 from apk.calendar import Month, Week, local_date
 from apk.localities.models import Locality
 from apk.people.access import Permission, SignedInRequest, requires
 from patrols.models import Operation, ShiftTemplate
+from patrols.notice_board import document
 from patrols.places import locality_plan
 from patrols.planning import plan_of
 
@@ -55,3 +57,21 @@ def localities(request: SignedInRequest, week: Week) -> HttpResponse:
         "may_plan": request.user.may(Permission.PLAN_SHIFTS),
     }
     return render(request, "patrols/localities.html", context)
+
+
+@requires(Permission.VIEW_PLAN)
+@require_safe
+def notice_board(request: SignedInRequest, month: Month) -> HttpResponse:
+    """The published month as a PDF for the notice board."""
+    content = document(month, request.user, timezone.localtime())
+    AccessLog.objects.note(
+        user=request.user,
+        action=AccessLog.Action.EXPORT,
+        what=f"Plán směn na nástěnku, {czech.month(month.first_day)}",
+        month=str(month),
+    )
+    return HttpResponse(
+        content,
+        content_type="application/pdf",
+        headers={"Content-Disposition": f'attachment; filename="plan-smen-{month}.pdf"'},
+    )

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from functools import cached_property
+from functools import cache, cached_property
 
 from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
@@ -81,6 +81,12 @@ class Day:
         return self.date.isoformat()
 
 
+@cache
+def address_of_change() -> str:
+    """Of a shift 0: resolving the address of each of a thousand shifts would take longer than the database does."""
+    return reverse("patrols:change-shift", args=[0])
+
+
 @dataclass(frozen=True)
 class Chip:
     """One shift as the plan shows it; `trouble` is „error" or „warning" when a rule speaks of it, else empty."""
@@ -94,9 +100,9 @@ class Chip:
 
     @property
     def edit_url(self) -> str:
-        return reverse("patrols:change-shift", args=[self.shift.pk])
+        return address_of_change().replace("/0/", f"/{self.shift.pk}/")
 
-    @property
+    @cached_property
     def state(self) -> str:
         """What is yet to be done about it, in Czech; empty when nothing."""
         if isinstance(self.shift, Announcement):
@@ -151,7 +157,7 @@ class Cell:
         letters = AWAY[Absence.Kind(self.absence.kind)]
         return f"{letters}?" if self.absence.waits else letters
 
-    @property
+    @cached_property
     def chips(self) -> list[Chip]:
         return [Chip(shift, self.troubles.get(shift.pk, "")) for shift in self.shifts]
 
@@ -258,7 +264,8 @@ def plan_of(first: date, last: date, reader: User, today: date) -> Plan:
     Fifteen queries whatever its size, fewer for those who do not plan. People are those employed on one of the days,
     and those with a shift on one of them all the same.
     """
-    shifts = shown_to(reader).starting_within(first, last).select_related("locality")
+    # A boundary is many times larger than the rest of a row.
+    shifts = shown_to(reader).starting_within(first, last).select_related("locality").defer("locality__area")
     employed = Assistant.objects.employed_within(first, last)
     people = list(
         Assistant.objects.visible_to(reader)

@@ -194,12 +194,16 @@ def lock_plans(people: Sequence[Assistant]) -> None:
     list(Assistant.objects.select_for_update(no_key=True).filter(pk__in=keys).order_by("pk").values_list("pk"))
 
 
-def announce(change: Change, publication: Publication, today: date) -> Announcement:
-    """Writes down what one assistant learns."""
+def announce(
+    change: Change, publication: Publication, today: date, *, agreed_at: datetime | None = None
+) -> Announcement:
+    """Writes down what one assistant learns; with `agreed_at` it is what they agreed to themselves."""
     told = change.told or Announcement(shift=change.shift, assistant=change.assistant)
     told.before = change.before
     told.publication, told.announced_on = publication, today
     told.asks, told.answer, told.answered_at = change.asks(today), Announcement.Answer.NONE, None
+    if agreed_at is not None:
+        told.asks, told.answer, told.answered_at = Question.AGREEMENT, Announcement.Answer.AGREED, agreed_at
     if change.shift is None:
         told.shift, told.withdrawn = None, True
     else:

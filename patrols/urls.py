@@ -5,12 +5,14 @@ from django.urls import path
 import apk.converters  # noqa: F401  # the converters `week` and `month`
 from patrols import (
     absence_views,
+    feed_views,
     month_views,
     need_views,
     own_views,
     proposal_views,
     publishing_views,
     step_views,
+    swap_views,
     views,
 )
 
@@ -22,6 +24,7 @@ urlpatterns = [
     path("<week:week>/kopirovat/", views.copy_week, name="copy-week"),
     path("<week:week>/lokality/", month_views.localities, name="localities"),
     path("mesic/", month_views.this_month, name="this-month"),
+    path("mesic/<month:month>/nastenka.pdf", month_views.notice_board, name="download-month"),
     path("mesic/<month:month>/", month_views.month, name="month"),
     path("hromadne/", step_views.assign, name="assign"),
     path("rychle/", step_views.quick, name="quick"),
@@ -44,6 +47,11 @@ urlpatterns = [
     path("navrhy/<int:pk>/", proposal_views.proposal, name="proposal"),
     path("navrhy/<int:pk>/prubeh/", proposal_views.progress, name="proposal-progress"),
     path("navrhy/<int:pk>/prevzit/", proposal_views.take, name="take-proposal"),
+    path("vymeny/", swap_views.swaps, name="swaps"),
+    path("vymeny/<int:pk>/", swap_views.step, name="step-swap"),
+    path("muj/<int:pk>/nabidnout/", swap_views.offer, name="offer-shift"),
+    path("muj/kalendar/", feed_views.own_calendar, name="own-calendar"),
+    path("kalendar/<str:token>.ics", feed_views.feed, name="feed"),
     path("zverejnit/", publishing_views.publish, name="publish"),
     path("muj/", own_views.own_plan, name="own-plan"),
     path("muj/vzit-na-vedomi/", own_views.acknowledge_all, name="acknowledge-all"),

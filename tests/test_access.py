@@ -24,7 +24,7 @@ from apk.people.models import Assistant, Mentor, User
 from apk.sync.models import Conflict, Held, Receipt, RescueFile
 from findings.models import Finding, Photo, WaitingPhoto
 from patrols import proposing
-from patrols.models import Absence, Activity, CoverNeed, Operation, Proposal, Shift, ShiftTemplate
+from patrols.models import Absence, Activity, CoverNeed, Operation, Proposal, Shift, ShiftTemplate, Swap
 from reports import editions, grant_setup
 from reports.counting import count
 from reports.models import Annex, Deadline, Document, GrantProject, MonthlySummary, ProjectReport, ReportSection
@@ -77,6 +77,7 @@ ROWS: dict[str, str] = {
     "patrols:localities": "302 200 200 200 200 200 403",
     "patrols:this-month": "302 302 302 302 302 302 403",
     "patrols:month": "302 200 200 200 200 200 403",
+    "patrols:download-month": "302 200 200 200 200 200 403",
     "patrols:assign": "302 403 403 200 200 403 403",
     "patrols:quick": "302 403 403 302 302 403 403",
     "patrols:paste": "302 403 403 302 302 403 403",
@@ -94,6 +95,11 @@ ROWS: dict[str, str] = {
     "patrols:add-absence": "302 200 200 200 200 403 403",
     "patrols:absence": "302 200 404 200 404 200 403",
     "patrols:decide-absence": "302 302 404 302 404 403 403",
+    "patrols:swaps": "302 200 200 200 200 200 403",
+    "patrols:step-swap": "302 302 404 302 404 302 403",
+    "patrols:offer-shift": "302 302 404 403 403 403 403",
+    "patrols:own-calendar": "302 200 200 403 403 403 403",
+    "patrols:feed": NOBODY,
     "patrols:proposals": "302 403 403 200 200 403 403",
     "patrols:proposal": "302 403 403 200 404 403 403",
     "patrols:proposal-progress": "302 403 403 200 404 403 403",
@@ -314,6 +320,10 @@ class World:
         return factories.AbsenceFactory(assistant=self.assistant)
 
     @cached_property
+    def swap(self) -> Swap:
+        return Swap.objects.create(shift=self.shift, offered_by=self.assistant)
+
+    @cached_property
     def proposal(self) -> Proposal:
         """Worked out; what it proposes is shown, what stays open says why."""
         factories.CoverNeedFactory(locality=self.shift.locality, people=2)
@@ -366,6 +376,7 @@ class World:
             "patrols:copy-week": {"week": Week.of(date(2021, 4, 15))},
             "patrols:localities": {"week": Week.of(date(2021, 4, 15))},
             "patrols:month": {"month": Month(2021, 4)},
+            "patrols:download-month": {"month": Month(2021, 4)},
             "patrols:undo": {"pk": self.operation.pk},
             "patrols:edit-need": {"pk": self.need.pk},
             "patrols:remove-need": {"pk": self.need.pk},
@@ -376,6 +387,9 @@ class World:
             "patrols:proposal": {"pk": self.proposal.pk},
             "patrols:proposal-progress": {"pk": self.proposal.pk},
             "patrols:take-proposal": {"pk": self.proposal.pk},
+            "patrols:step-swap": {"pk": self.swap.pk},
+            "patrols:offer-shift": {"pk": self.shift.announcement.pk},
+            "patrols:feed": {"token": "not-a-token"},
             "patrols:announced": {"pk": self.shift.announcement.pk},
             "patrols:answer": {"pk": self.shift.announcement.pk},
             "patrols:shift": {"pk": self.shift.pk},

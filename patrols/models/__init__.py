@@ -15,6 +15,7 @@ from patrols.models.announcements import (
 )
 from patrols.models.attendance import Attendance, AttendanceQuerySet
 from patrols.models.codes import IN_ORDER, ActivityKind, CalledPatrol, Code, Counter, Organisation, ReferralReason
+from patrols.models.feeds import CalendarFeed
 from patrols.models.needs import CoverNeed, ShiftTemplate
 from patrols.models.operations import Operation, UndoError, state_of
 from patrols.models.proposals import PROPOSE, Proposal
@@ -31,6 +32,7 @@ from patrols.models.shifts import (
     ShiftQuerySet,
     Stage,
 )
+from patrols.models.swaps import Swap, SwapError
 from patrols.models.training import (
     TRAINING_COUNTS,
     Training,
@@ -57,6 +59,7 @@ __all__ = [
     "AnnouncementQuerySet",
     "Attendance",
     "AttendanceQuerySet",
+    "CalendarFeed",
     "CalledPatrol",
     "Code",
     "Counter",
@@ -79,6 +82,8 @@ __all__ = [
     "ShiftQuerySet",
     "ShiftTemplate",
     "Stage",
+    "Swap",
+    "SwapError",
     "Training",
     "TrainingKind",
     "TrainingNeed",

@@ -4,18 +4,14 @@ PDF/A-2a for the archive and PDF/UA-1 for every reader in one file, set by typst
 file that is neither. It leaves the house, hence `outward`.
 """
 
-import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime, time
-from functools import cache
 from pathlib import Path
 from typing import Any
 
-import fontpkg_roboto
-import typst
-
 from apk import czech
+from apk.typesetting import typeset
 from reports.documents.imprint import UNISSUED, Imprint
 from reports.documents.outward import outward
 from reports.documents.wording import figure_in_words, figure_text, headline, month_notes, not_a_sum, one_line, title
@@ -23,15 +19,6 @@ from reports.figures import BREAKDOWNS, EVENTS, HEADLINE, PIECES, PLACES, Figure
 from reports.summary import MonthSummary
 
 TEMPLATE = Path(__file__).with_name("summary.typ")
-FONTS = fontpkg_roboto.ROOT / "files"
-
-# What Roboto can draw of what people write here: Latin with all accents, Cyrillic, marks. An archive file must draw
-# every character, so any other becomes the replacement character; the working papers keep it.
-UNDRAWABLE = re.compile(
-    "[^\u200b -~\u00a0-\u017f\u0218-\u021b\u0400-\u045f\u0490\u0491\u1e80-\u1e85\u1e9e\u1ea0-\u1ef9"
-    "\u2013-\u2015\u2018-\u201e\u2020-\u2022\u2026\u2030\u2032\u2033\u2039\u203a\u20ac\u2116\u2122\u2212"
-    "\u2248\u2260\u2264\u2265\ufffd]"
-)
 # A word of so many characters would run out of its column: it may break behind each such run.
 ENDLESS = re.compile(r"(\S{24})(?=\S)")
 
@@ -43,21 +30,12 @@ PRINTED = ("locality", "district", "place_kind")
 
 def build(summary: MonthSummary, imprint: Imprint = UNISSUED) -> bytes:
     """The file. Its date is the last day of the month; neither the clock nor the system's fonts are looked at."""
-    pdf: bytes = typst.compile(
+    return typeset(
         TEMPLATE,
-        root=TEMPLATE.parent,
-        font_paths=_fonts(),
-        ignore_system_fonts=True,
-        sys_inputs={"data": json.dumps(_drawable(_data(summary, imprint)))},
-        pdf_standards=["a-2a", "ua-1"],
-        timestamp=datetime.combine(summary.month.last_day, time(), UTC),
+        _data(summary, imprint),
+        moment=datetime.combine(summary.month.last_day, time(), UTC),
+        standards=("a-2a", "ua-1"),
     )
-    return pdf
-
-
-@cache
-def _fonts() -> typst.Fonts:
-    return typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[FONTS])
 
 
 def _data(summary: MonthSummary, imprint: Imprint) -> dict[str, Any]:
@@ -170,16 +148,3 @@ def _texts(figures: Iterable[Figure], values: Mapping[str, int]) -> list[str]:
 
 def _cell(text: str) -> str:
     return ENDLESS.sub("\\1\u200b", one_line(text))
-
-
-def _drawable(value: Any) -> Any:
-    """The same data with every text made of characters that the font has."""
-    match value:
-        case str():
-            return UNDRAWABLE.sub("\ufffd", value)
-        case dict():
-            return {key: _drawable(item) for key, item in value.items()}
-        case list():
-            return [_drawable(item) for item in value]
-        case _:
-            return value

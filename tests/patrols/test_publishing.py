@@ -2,12 +2,14 @@
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
+from io import BytesIO
 from typing import Any
 
 import pytest
 from django.core import mail
 from django.test import Client
 from django.utils import timezone
+from pypdf import PdfReader
 from pytest_django import DjangoAssertNumQueries
 
 from apk.calendar import local_date
@@ -256,3 +258,14 @@ def test_shift_with_records_stays_announced(mentor: Mentor, assistant: Assistant
     with pytest.raises(Refused):
         shift.remove(by=mentor.user, seen=shift.revision)
     assert Announcement.objects.get().shift == shift
+
+
+def test_notice_board_prints_only_what_was_published(client_of: ClientOf, mentor: Mentor, assistant: Assistant) -> None:
+    planned(assistant, 6, locality=LocalityFactory(name="Jílová"))
+    publish(mentor)
+    planned(assistant, 8, locality=LocalityFactory(name="Hrušov"))
+    answer = client_of(mentor).get("/plan/mesic/2021-04/nastenka.pdf")
+    text = "\n".join(page.extract_text() for page in PdfReader(BytesIO(answer.content)).pages)
+    assert (answer["Content-Type"], "Jílová" in text, "Hrušov" in text) == ("application/pdf", True, False)
+    assert assistant.user.last_name in text
+    assert "Plán směn, duben" in text.replace("\N{NO-BREAK SPACE}", " ")

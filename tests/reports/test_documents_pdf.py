@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from apk import typesetting
 from reports.documents import pdf
 from reports.documents.wording import headline
 from tests.reports.april import ASSISTANTS, LODGING_HOUSES, PUBLICITY, april, empty
@@ -170,7 +171,7 @@ def test_text_of_people_is_never_markup(text):
 
 
 def test_pdf_draws_every_character_it_allows():
-    allowed = [chr(code) for code in range(0x3000) if not pdf.UNDRAWABLE.match(chr(code))]
+    allowed = [chr(code) for code in range(0x3000) if not typesetting.UNDRAWABLE.match(chr(code))]
     drawn = [character for character in allowed if unicodedata.category(character)[0] in "LNPS"]
     data = april().as_json()
     for start in range(0, len(drawn), 20):
