@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import fontpkg_roboto
 import typst
@@ -25,11 +25,15 @@ UNDRAWABLE = re.compile(
 )
 
 
-def typeset(template: Path, data: dict[str, Any], *, moment: datetime, standards: Sequence[str]) -> bytes:
+Standard = Literal["a-2a", "ua-1"]
+"""What typst can be asked to keep, as far as we ask it."""
+
+
+def typeset(template: Path, data: dict[str, Any], *, moment: datetime, standards: Sequence[Standard]) -> bytes:
     """The file. Its date is `moment`; neither the clock nor the system's fonts are looked at.
 
-    `data` reaches the template as `sys.inputs.data`, JSON; `standards` are typst's names ("a-2a", "ua-1"), whose own
-    checks refuse to write a file that is none of them.
+    `data` reaches the template as `sys.inputs.data`, JSON; typst's own checks of the `standards`
+    refuse to write a file that is none of them.
     """
     pdf: bytes = typst.compile(
         template,
