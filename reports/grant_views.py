@@ -15,8 +15,9 @@ from apk import czech
 from apk.calendar import Month
 from apk.edits import carried_out, form_response, posted
 from apk.people.access import Permission, SignedInRequest, requires
+from reports import months
 from reports.charts import bar_chart
-from reports.grant import Chart, MonthState
+from reports.grant import Chart, GrantReport, MonthState
 from reports.grant_compiling import compilation, compiled, references_of, sections_of
 from reports.grant_forms import AnnexForm, ReportForm, SetUpForm, WordsForm
 from reports.grant_setup import PARTS, Part, remove, set_up
@@ -30,9 +31,13 @@ from reports.models import (
     ReportSection,
     SectionText,
 )
+from reports.months import Condition
 from reports.narrative import Reference, paragraphs
 from reports.references import of_month
 from reports.sealing import is_sealed
+
+# What months in a state are called when there are more of them.
+STATES = {MonthState.SEALED: "uzavřené", MonthState.PROVISIONAL: "předběžné", MonthState.MISSING: "nesestavené"}
 
 # The button that shows a text with its figures and stores nothing.
 PREVIEW = "nahled"
@@ -170,8 +175,8 @@ def edit_report(request: SignedInRequest, pk: int) -> HttpResponse:
 
 def edited_report(request: SignedInRequest, report: ProjectReport, heading: str) -> HttpResponse:
     project = report.project
-    months = [month for month in project.months if month <= Month.of(timezone.now())]
-    form = ReportForm(posted(request), instance=report, months=months)
+    begun = [month for month in project.months if month <= Month.of(timezone.now())]
+    form = ReportForm(posted(request), instance=report, months=begun)
     if form.is_bound and form.is_valid():
         return redirect(form.save())
     stored = ProjectReport.objects.filter(pk=report.pk).first()
@@ -182,7 +187,7 @@ def edited_report(request: SignedInRequest, report: ProjectReport, heading: str)
         "heading": heading,
         "back": stored.get_absolute_url() if stored else f"{project.get_absolute_url()}#zpravy",
         "remove": reverse("reports:remove-report", args=[report.pk]) if stored else "",
-        "too_early": not months,
+        "too_early": not begun,
     }
     return form_response(request, "reports/grant_form.html", context)
 
@@ -209,12 +214,21 @@ def report_page(request: SignedInRequest, pk: int) -> HttpResponse:
         "project": row.project,
         "report": report,
         "sections": [(section, [(chart, drawn(chart)) for chart in section.charts]) for section in report.sections],
-        "states": [(state, states.count(state)) for state in MonthState if state in states],
+        "states": [(STATES[state], states.count(state)) for state in MonthState if state in states],
+        "outdated": outdated(report),
         "annexes": row.annexes.all(),
         "may_manage": request.user.may(Permission.MANAGE_PROJECTS),
         "may_view_history": request.user.may(Permission.VIEW_HISTORY),
     }
     return render(request, "reports/report.html", context)
+
+
+def outdated(report: GrantReport) -> list[Month]:
+    """Open months whose records have changed since they were counted: their numbers no longer equal their lists."""
+    open_months = [month.month for month in report.months if month.state is MonthState.PROVISIONAL]
+    if not open_months:
+        return []
+    return [record.month for record in months.records(open_months) if record.condition is Condition.OUTDATED]
 
 
 def drawn(chart: Chart) -> Any:

@@ -41,6 +41,7 @@ AT_LEAST, AT_MOST = Indicator.Direction.AT_LEAST, Indicator.Direction.AT_MOST
 INDICATORS = (
     ("Nalezené a odstraněné stříkačky a jehly", "pieces", AT_LEAST, 760, 800, None),
     ("Hodiny asistentů ve službě", "patrol_seconds", AT_LEAST, 11_000, 12_000, None),
+    ("Kontakty s občany", "contacts", AT_LEAST, 4_500, 5_000, None),
     ("Místa, kde se nacházejí stříkačky", "places", AT_MOST, 40, 35, None),
     ("Nálezy dostupné dětem", "child_accessible_events", AT_MOST, 75, 60, None),
     ("Besedy na základních školách", "", AT_LEAST, 8, 10, 12),
@@ -58,7 +59,10 @@ TEXTS = {
     ),
     ReportSection.Content.COOPERATION: (
         "Asistenti pracují s terénními pracovníky neziskových organizací a se sociálním odborem. O závislostech mluví"
-        " s lidmi přímo na ulici a předávají je kontaktnímu centru."
+        " s lidmi přímo na ulici a předávají je kontaktnímu centru.\n"
+        "- kontakty s občany: {{cinnosti.kontakty}}\n"
+        "- zprostředkovaná pomoc: {{cinnosti.pomoc}}\n"
+        "- přivolané hlídky: {{cinnosti.hlidky}}"
     ),
     ReportSection.Content.BUDGET: "Z plánovaných {{rozpocet.planovano}} bylo vyčerpáno {{rozpocet.cerpano}}.",
     ReportSection.Content.PUBLICITY: "Větu o publicitě nese web městské policie, vizitky i oblečení asistentů.",

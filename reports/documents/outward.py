@@ -9,12 +9,16 @@ from collections.abc import Mapping
 from dataclasses import replace
 from itertools import chain
 
+from apk import czech
 from reports.summary import MonthSummary, PlacePoint, Row
 
 # Degrees are rounded to this many decimals: about a kilometre.
 DECIMALS_OF_DEGREES = 2
 
 HIDDEN = "Ubytovna"
+
+SMALLEST = 3
+"""Findings that a place must have to be shown apart: where fewer were made, a single household may be behind them."""
 
 OF_LOCALITIES = frozenset({"locality", "activity_locality"})
 """Breakdowns whose rows are localities."""
@@ -28,8 +32,9 @@ def outward(summary: MonthSummary) -> MonthSummary:
 
     Lodging houses become „Ubytovna 1", „Ubytovna 2" …, behind the other localities, so that their place in the
     alphabet gives nothing away; their places become „Ubytovna 1, místo 1", and in other names and in the narrative
-    theirs gives way too. Breakdowns by people are left out, positions are coarse. The digest of what comes back is
-    another one: documents carry that of the whole summary.
+    theirs gives way too. Places with fewer findings than SMALLEST are put together, those of a locality in one row.
+    Breakdowns by people are left out, positions are coarse. The digest of what comes back is another one: documents
+    carry that of the whole summary.
     """
     houses = {name: f"{HIDDEN} {number}" for number, name in enumerate(summary.lodging_houses, start=1)}
     return replace(
@@ -39,7 +44,7 @@ def outward(summary: MonthSummary) -> MonthSummary:
             for name, rows in summary.breakdowns.items()
             if name not in PERSONAL
         },
-        places=_places(summary.places, houses),
+        places=_put_together(_places(summary.places, houses)),
         lodging_houses=tuple(houses.values()),
         narrative=tuple(unnamed(paragraph, houses) for paragraph in summary.narrative),
     )
@@ -69,6 +74,31 @@ def _places(places: tuple[PlacePoint, ...], houses: Mapping[str, str]) -> tuple[
         else:
             named.append(replace(coarse, label=unnamed(place.label, houses)))
     return (*named, *chain.from_iterable(lodging.values()))
+
+
+def _put_together(places: tuple[PlacePoint, ...]) -> tuple[PlacePoint, ...]:
+    """The places with few findings as one row of each locality, at its coarse middle, behind those shown apart."""
+    small: dict[str, list[PlacePoint]] = {}
+    for place in places:
+        if place.events < SMALLEST:
+            small.setdefault(place.locality, []).append(place)
+    return (
+        *(place for place in places if place.events >= SMALLEST),
+        *(_together(locality, few) for locality, few in small.items()),
+    )
+
+
+def _together(locality: str, places: list[PlacePoint]) -> PlacePoint:
+    label = f"Místa s{czech.SPACE}méně než {SMALLEST} nálezy ({len(places)})"
+    return PlacePoint(
+        key=f"{locality}: {label}",
+        label=label,
+        locality=locality,
+        latitude=round(sum(place.latitude for place in places) / len(places), DECIMALS_OF_DEGREES),
+        longitude=round(sum(place.longitude for place in places) / len(places), DECIMALS_OF_DEGREES),
+        events=sum(place.events for place in places),
+        pieces=sum(place.pieces for place in places),
+    )
 
 
 def unnamed(text: str, houses: Mapping[str, str]) -> str:

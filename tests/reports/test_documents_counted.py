@@ -23,7 +23,9 @@ def summary(db):
     ShiftFactory(locality=street)
     FindingFactory(place=PlaceFactory(name="Za garážemi", locality=street), with_needle=80)
     # Found just outside the house, at a place that belongs to it.
-    FindingFactory(place=PlaceFactory(name="Schody Hulvácká 1", locality=house), locality=street, with_needle=5)
+    stairs = PlaceFactory(name="Schody Hulvácká 1", locality=house)
+    for pieces in (2, 2, 1):
+        FindingFactory(place=stairs, locality=street, with_needle=pieces)
     return counting.count(APRIL)
 
 

@@ -112,7 +112,7 @@ def test_empty_month_says_so():
 @given(st.text(max_size=60))
 def test_any_text_makes_a_sound_document(text):
     data = april().as_json()
-    data["places"][0]["label"] = text
+    data["places"][0] |= {"label": text, "events": 3}
     data["project"] = {"name": text, "number": text, "publicity": text}
 
     assert lines(opened(april(**data)).tables[-1])[1][0] == one_line(text)

@@ -8,6 +8,7 @@ from reports.documents import docx as word
 from reports.documents import pdf
 from reports.documents.outward import outward
 from reports.figures import BREAKDOWNS
+from reports.summary import MonthSummary
 from tests.reports.april import ASSISTANTS, LODGING_HOUSES, april, empty
 
 
@@ -37,8 +38,13 @@ def test_outward_puts_lodging_houses_behind_the_named_and_before_what_lies_outsi
     ]
 
 
+def with_events(number: int) -> MonthSummary:
+    """April with so many findings at each place."""
+    return april(places=[place | {"events": number} for place in april().as_json()["places"]])
+
+
 def test_outward_keeps_places_but_not_where_a_lodging_house_stands():
-    places = outward(april()).places
+    places = outward(with_events(3)).places
 
     assert sum(place.pieces for place in places) == 85
     assert [(place.label, place.locality) for place in places[-3:]] == [
@@ -51,8 +57,27 @@ def test_outward_keeps_places_but_not_where_a_lodging_house_stands():
     assert {round(place.longitude, 2) for place in places} == {place.longitude for place in places}
 
 
+def test_outward_puts_places_with_few_findings_together():
+    inside = with_events(2)
+    data = inside.as_json()
+    data["places"][0]["events"] = 3
+    places = outward(april(**data)).places
+
+    assert (places[0].label, places[0].events) == (inside.places[0].label, 3)
+    together = places[1:]
+    assert {place.label.replace("\u00a0", " ").partition(" (")[0] for place in together} == {
+        "Místa s méně než 3 nálezy"
+    }
+    assert len({place.locality for place in together}) == len(together)
+    assert sum(int(place.label.rpartition("(")[2].rstrip(")")) for place in together) == 16
+    assert sum(place.pieces for place in places) == 85
+    assert sum(place.events for place in places) == 16 * 2 + 3
+    said = json.dumps([place.label for place in together], ensure_ascii=False)
+    assert not [place.label for place in inside.places if place.label in said]
+
+
 def test_outward_replaces_a_lodging_house_in_the_names_of_others():
-    data = april().as_json()
+    data = with_events(3).as_json()
     data["places"][0]["label"] = "Parkoviště u hd hlubina"
     data["breakdowns"]["locality"][0]["label"] = "Okolí HD Hlubina"
     summary = outward(april(**data))

@@ -161,19 +161,21 @@ def test_pdf_of_an_empty_month_says_so():
 )
 def test_text_of_people_is_never_markup(text):
     data = april().as_json()
-    data["places"][0]["label"] = data["project"]["name"] = text
+    data["places"][0] |= {"label": text, "events": 3}
+    data["project"]["name"] = text
     data["project"]["publicity"] = f"Hradí {text} a město."
-    first, *_, last = pages(april(**data))
+    first, *others = pages(april(**data))
 
     assert f"{words(text)} · 314D083009247" in first
-    assert f"{words(text)} Jílová 2 8" in last
-    assert f"Hradí {words(text)} a město." in last
+    assert f"{words(text)} Jílová 3 8" in " ".join(others)
+    assert f"Hradí {words(text)} a město." in others[-1]
 
 
 def test_pdf_draws_every_character_it_allows():
     allowed = [chr(code) for code in range(0x3000) if not typesetting.UNDRAWABLE.match(chr(code))]
     drawn = [character for character in allowed if unicodedata.category(character)[0] in "LNPS"]
     data = april().as_json()
+    data["places"][0]["events"] = 3
     for start in range(0, len(drawn), 20):
         data["places"].append({**data["places"][0], "label": "".join(drawn[start : start + 20])})
     text = "".join(pages(april(**data)))
@@ -184,7 +186,7 @@ def test_pdf_draws_every_character_it_allows():
 
 def test_pdf_replaces_what_its_typeface_lacks():
     data = april().as_json()
-    data["places"][0]["label"] = "Hřiště 😀 中 עברית"
+    data["places"][0] |= {"label": "Hřiště 😀 中 עברית", "events": 3}
 
     assert "Hřiště \ufffd \ufffd \ufffd\ufffd\ufffd\ufffd\ufffd Jílová" in " ".join(pages(april(**data)))
 
@@ -193,7 +195,8 @@ def test_pdf_replaces_what_its_typeface_lacks():
 @given(st.text(max_size=80))
 def test_any_text_makes_a_sound_pdf(text):
     data = april().as_json()
-    data["places"][0]["label"] = data["breakdowns"]["locality"][0]["label"] = text
+    data["places"][0] |= {"label": text, "events": 3}
+    data["breakdowns"]["locality"][0]["label"] = text
     data["project"] = {"name": text, "number": text, "publicity": text}
     data["city"] = text
 

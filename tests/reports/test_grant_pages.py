@@ -306,13 +306,28 @@ def test_page_says_what_is_missing_and_what_to_do(client_of, coordinator, mentor
     report = ProjectReportFactory(first=date(2021, 4, 1), last=date(2021, 4, 1))
     empty = client_of(coordinator).get(report.get_absolute_url()).content.decode()
     assert "Projekt zatím nemá žádné oddíly zprávy" in empty
-    assert "1\u00a0měsíc nesestavený" in empty
+    assert "Měsíce: nesestavené 1." in empty
     ReportSectionFactory(project=report.project)
 
     assert "Napsat text" in client_of(coordinator).get(report.get_absolute_url()).content.decode()
     page = client_of(mentor).get(report.get_absolute_url()).content.decode()
     assert "Oddíl je zatím prázdný." in page
     assert "Napsat text" not in page
+
+
+def test_page_names_open_months_that_are_to_be_counted_anew(client_of, coordinator, built):
+    report = ProjectReportFactory()
+    finding = FindingFactory(found_at=local(2021, 3, 3))
+    for number in (3, 4):
+        built(Month(2021, number))
+    client = client_of(coordinator)
+    assert client.get(report.get_absolute_url()).context["outdated"] == []
+
+    FindingFactory(found_at=local(2021, 3, 4), assistant=finding.assistant)
+
+    response = client.get(report.get_absolute_url())
+    assert response.context["outdated"] == [Month(2021, 3)]
+    assert "Od posledního sestavení se změnily záznamy měsíců" in response.content.decode()
 
 
 def test_page_costs_the_same_for_one_month_and_for_a_year(client_of, coordinator, built):
