@@ -1,23 +1,25 @@
 """Pages of documents: the editions of a month, how far each is, and the files themselves."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST, require_safe
 
-from apk import private_files
+from apk import czech, private_files
 from apk.audit.models import AccessLog
 from apk.calendar import Month
 from apk.people.access import Permission, SignedInRequest, requires
 from reports import editions, sealing
-from reports.documents import FILES
 from reports.documents.json import SCHEMA
-from reports.models import Document, Edition
+from reports.grant_compiling import compiled
+from reports.models import Document, Edition, EditionQuerySet, ProjectReport
 from reports.summary import MonthSummary
 
 EDITIONS_ON_PAGE = 10
@@ -33,33 +35,63 @@ def documents_of(request: SignedInRequest, summary: MonthSummary) -> dict[str, A
     """What the page of a month says of its documents: the newest edition, if it has these very figures."""
     if not request.user.may(Permission.DOWNLOAD_REPORTS):
         return {"may_download": False}
-    newest = editions_of(request, summary.month).first()
-    return {"may_download": True, "edition": newest if newest and newest.sha256 == summary.digest else None}
+    newest = editions_of(request, Edition.Kind.MONTH, str(summary.month)).first()
+    current = newest if newest and newest.sha256 == summary.digest else None
+    publish_url = reverse("reports:publish", args=[summary.month])
+    return {"may_download": True, "edition": current, "publish_url": publish_url}
 
 
-def editions_of(request: SignedInRequest, month: Month) -> Any:
-    found = Edition.objects.visible_to(request.user).of(Edition.Kind.MONTH, str(month))
+def is_current(newest: Edition | None, digest: str, standing: str) -> bool:
+    """Whether an edition has these very figures: once more they would be the same files."""
+    if newest is None or newest.state == Edition.State.FAILED:
+        return False
+    return (newest.sha256, newest.standing) == (digest, standing)
+
+
+def editions_of(request: SignedInRequest, kind: Edition.Kind, subject: str) -> EditionQuerySet:
+    found = Edition.objects.visible_to(request.user).of(kind, subject)
     return found.select_related("requested_by").prefetch_related("documents")
+
+
+@dataclass(frozen=True)
+class Source:
+    """What documents of a subject would be made of now: the digest of its figures and how they stand."""
+
+    digest: str
+    standing: str
+
+
+def documents_page(
+    request: SignedInRequest, found: EditionQuerySet, source: Source | None, **context: Any
+) -> HttpResponse:
+    """Every edition of a subject, the newest first; `source` None when there are no figures yet."""
+    page = Paginator(found, EDITIONS_ON_PAGE).get_page(request.GET.get("page"))
+    newest = page.object_list[0] if page.number == 1 and page.object_list else None
+    context |= {
+        "page": page,
+        "has_figures": source is not None,
+        "may_publish": source is not None and not is_current(newest, source.digest, source.standing),
+    }
+    return render(request, "reports/documents.html", context)
 
 
 @requires(Permission.DOWNLOAD_REPORTS)
 @require_safe
 def month_documents(request: SignedInRequest, month: Month) -> HttpResponse:
-    """Every edition of a month's documents, the newest first."""
+    """Every edition of a month's documents."""
     if month > Month.of(timezone.now()):
         raise Http404(f"{month} has not begun")
     figures = editions.published(month)
-    page = Paginator(editions_of(request, month), EDITIONS_ON_PAGE).get_page(request.GET.get("page"))
-    newest = page.object_list[0] if page.number == 1 and page.object_list else None
-    context = {
-        "month": month,
-        "page": page,
-        "has_figures": figures is not None,
-        # The same figures twice would be the same files.
-        "may_publish": figures is not None
-        and not (newest and newest.sha256 == figures.digest and newest.state != Edition.State.FAILED),
-    }
-    return render(request, "reports/documents.html", context)
+    return documents_page(
+        request,
+        editions_of(request, Edition.Kind.MONTH, str(month)),
+        Source(figures.digest, sealing.standing_of(month)) if figures else None,
+        subject=czech.month(month.first_day),
+        register=("Měsíční přehledy", reverse("reports:months")),
+        origin=reverse("reports:month", args=[month]),
+        publish_url=reverse("reports:publish", args=[month]),
+        schema_url=reverse("reports:schema"),
+    )
 
 
 @requires(Permission.DOWNLOAD_REPORTS)
@@ -71,6 +103,35 @@ def publish_month(request: SignedInRequest, month: Month) -> HttpResponse:
         raise Http404(f"no summary of {month}")
     editions.request_month(figures, by=request.user, standing=sealing.standing_of(month))
     return redirect("reports:documents", month)
+
+
+@requires(Permission.DOWNLOAD_REPORTS)
+@require_safe
+def report_documents(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Every edition of a grant report's documents."""
+    row = report_or_404(request, pk)
+    report = compiled(row)
+    return documents_page(
+        request,
+        editions_of(request, Edition.Kind.GRANT_REPORT, str(pk)),
+        Source(report.digest, editions.standing_of(report)),
+        subject=report.title,
+        register=("Projekty", reverse("reports:projects")),
+        origin=row.get_absolute_url(),
+        publish_url=reverse("reports:publish-report", args=[pk]),
+    )
+
+
+@requires(Permission.DOWNLOAD_REPORTS)
+@require_POST
+def publish_report(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Asks for documents of the report as it is compiled now."""
+    editions.request_report(str(pk), compiled(report_or_404(request, pk)), by=request.user)
+    return redirect("reports:report-documents", pk)
+
+
+def report_or_404(request: SignedInRequest, pk: int) -> ProjectReport:
+    return get_object_or_404(ProjectReport.objects.visible_to(request.user).select_related("project"), pk=pk)
 
 
 @requires(Permission.DOWNLOAD_REPORTS)
@@ -87,7 +148,7 @@ def edition(request: SignedInRequest, pk: int) -> HttpResponse:
 def download(request: SignedInRequest, pk: int) -> HttpResponseBase:
     """A finished file; who took it, and the digest of what was taken, go to the access log."""
     document = get_object_or_404(Document.objects.visible_to(request.user).select_related("edition"), pk=pk)
-    kind = FILES[document.format]
+    kind = document.edition.paper.files[document.format]
     response = private_files.response(document.file, kind.content_type)
     AccessLog.objects.note(
         user=request.user,

@@ -13,10 +13,12 @@ from django.conf import settings
 from apk import private_files
 from apk.calendar import Month
 from apk.people.models import User
-from reports.documents import BUNDLE, FORMATS, LAYOUT, FileKind, build_bundle
+from reports.documents import grant_json
 from reports.documents.bundle import Part
 from reports.documents.imprint import Imprint
+from reports.grant import GrantReport
 from reports.models import Document, Edition, MonthlySummary
+from reports.papers import LAYOUT, FileKind
 from reports.summary import MonthSummary
 
 log = structlog.get_logger(__name__)
@@ -30,7 +32,7 @@ OPEN_MONTH = "průběžná čísla"
 def request_month(summary: MonthSummary, *, by: User | None, standing: str = OPEN_MONTH) -> Edition:
     """Asks for the documents of a month's figures; see `EditionQuerySet.request`.
 
-    `standing` is printed: „průběžná čísla", „uzamčená verze 2".
+    `standing` is printed: „průběžná čísla", „uzavřený měsíc, verze 2".
     """
     return Edition.objects.request(
         Edition.Kind.MONTH,
@@ -42,6 +44,24 @@ def request_month(summary: MonthSummary, *, by: User | None, standing: str = OPE
         layout=LAYOUT,
         by=by,
     )
+
+
+def request_report(subject: str, report: GrantReport, *, by: User | None) -> Edition:
+    """Asks for the documents of a grant report; `subject` is its number."""
+    return Edition.objects.request(
+        Edition.Kind.GRANT_REPORT,
+        subject,
+        grant_json.frozen(report),
+        report.digest,
+        standing=standing_of(report),
+        address=settings.PUBLIC_URL,
+        layout=LAYOUT,
+        by=by,
+    )
+
+
+def standing_of(report: GrantReport) -> str:
+    return "předběžná" if report.is_provisional else "z uzavřených měsíců"
 
 
 def published(month: Month) -> MonthSummary | None:
@@ -56,8 +76,7 @@ def imprint_of(edition: Edition) -> Imprint:
 
 def file_name(edition: Edition, file_format: str) -> str:
     """„prehled-2021-04-vydani-2.xlsx"."""
-    stems = {Edition.Kind.MONTH: "prehled", Edition.Kind.GRANT_REPORT: "zprava"}
-    return f"{stems[Edition.Kind(edition.kind)]}-{edition.subject}-vydani-{edition.number}.{file_format}"
+    return f"{edition.paper.stem}-{edition.subject}-vydani-{edition.number}.{file_format}"
 
 
 def build(edition_id: int) -> None:
@@ -72,15 +91,16 @@ def build(edition_id: int) -> None:
             log.info("edition_left_alone", edition=edition_id, state=edition.state)
             return
         log.info("edition_claimed", edition=edition_id, attempt=edition.attempts)
-        summary = MonthSummary.from_json(edition.figures)
+        paper = edition.paper
+        figures = paper.read(edition.figures)
         imprint = imprint_of(edition)
         parts = []
-        for kind in FORMATS.values():
+        for kind in paper.formats.values():
             content = kept(edition, kind)
             if content is None:
-                content = keep(edition, kind, kind.build(summary, imprint))
+                content = keep(edition, kind, kind.build(figures, imprint))
             parts.append(Part(file_name(edition, kind.extension), kind.purpose, content))
-        keep(edition, BUNDLE, build_bundle(summary, imprint, parts))
+        keep(edition, paper.bundle, paper.build_bundle(figures, imprint, parts))
         edition.finish()
         log.info("edition_done", edition=edition_id)
 

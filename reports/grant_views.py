@@ -217,6 +217,7 @@ def report_page(request: SignedInRequest, pk: int) -> HttpResponse:
         "states": [(STATES[state], states.count(state)) for state in MonthState if state in states],
         "outdated": outdated(report),
         "annexes": row.annexes.all(),
+        "may_download": request.user.may(Permission.DOWNLOAD_REPORTS),
         "may_manage": request.user.may(Permission.MANAGE_PROJECTS),
         "may_view_history": request.user.may(Permission.VIEW_HISTORY),
     }

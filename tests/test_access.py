@@ -171,6 +171,8 @@ ROWS: dict[str, str] = {
     "reports:write-month": "302 403 403 403 403 200 403",
     "reports:add-report": "302 403 403 403 403 200 403",
     "reports:report": "302 403 403 200 200 200 403",
+    "reports:report-documents": "302 403 403 403 403 200 403",
+    "reports:publish-report": "302 403 403 403 403 302 403",
     "reports:edit-report": "302 403 403 403 403 200 403",
     "reports:remove-report": "302 403 403 403 403 200 403",
     "reports:write-section": "302 403 403 403 403 200 403",
@@ -227,7 +229,7 @@ MONTHLY = (
     *("closing", "vouch", "approve", "stand-in", "send-back", "seal-month", "confirm-month"),
 )
 # Pages that name a report and nothing else.
-REPORTED = ("report", "edit-report", "remove-report", "add-annex")
+REPORTED = ("report", "report-documents", "publish-report", "edit-report", "remove-report", "add-annex")
 
 
 def addresses(patterns: list[Any], namespace: str = "") -> Iterator[tuple[str, Callable[..., Any]]]:

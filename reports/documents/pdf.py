@@ -6,7 +6,7 @@ file that is neither. It leaves the house, hence `outward`.
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import UTC, datetime, time
+from datetime import UTC, date, datetime, time
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +18,7 @@ from reports.documents.wording import figure_in_words, figure_text, headline, mo
 from reports.figures import BREAKDOWNS, EVENTS, HEADLINE, PIECES, PLACES, Figure
 from reports.summary import MonthSummary
 
-TEMPLATE = Path(__file__).with_name("summary.typ")
+HERE = Path(__file__).parent
 # A word of so many characters would run out of its column: it may break behind each such run.
 ENDLESS = re.compile(r"(\S{24})(?=\S)")
 
@@ -30,23 +30,23 @@ PRINTED = ("locality", "district", "place_kind")
 
 def build(summary: MonthSummary, imprint: Imprint = UNISSUED) -> bytes:
     """The file. Its date is the last day of the month; neither the clock nor the system's fonts are looked at."""
-    return typeset(
-        TEMPLATE,
-        _data(summary, imprint),
-        moment=datetime.combine(summary.month.last_day, time(), UTC),
-        standards=("a-2a", "ua-1"),
-    )
+    return printed_by("summary.typ", _data(summary, imprint), summary.month.last_day)
+
+
+def printed_by(template: str, data: dict[str, Any], day: date) -> bytes:
+    """A PDF of the data by a template of this folder; its date is `day`."""
+    return typeset(HERE / template, data, moment=datetime.combine(day, time(), UTC), standards=("a-2a", "ua-1"))
 
 
 def _data(summary: MonthSummary, imprint: Imprint) -> dict[str, Any]:
     """What the template shows: words and numbers ready to be printed."""
     public = outward(summary)
-    date = summary.month.last_day
+    last = summary.month.last_day
     project = [one_line(summary.project_name), one_line(summary.project_number)]
     return {
         "title": title(summary),
         "description": headline(summary),
-        "date": [date.year, date.month, date.day],
+        "date": [last.year, last.month, last.day],
         "digest": summary.digest,
         "imprint": imprint.text,
         "publicity": one_line(summary.publicity),
@@ -57,14 +57,14 @@ def _data(summary: MonthSummary, imprint: Imprint) -> dict[str, Any]:
             {"label": figure.label, "value": figure_text(figure.unit, summary.totals[figure.name])}
             for figure in HEADLINE
         ],
-        "narrative": _paragraphs(public.narrative),
+        "narrative": paragraphs(public.narrative),
         "charts": list(_charts(public)),
         "tables": [*(_breakdown(public, name) for name in PRINTED if name in public.breakdowns), _places(public)],
         "notes": month_notes(summary),
     }
 
 
-def _paragraphs(texts: Iterable[str]) -> list[dict[str, Any]]:
+def paragraphs(texts: Iterable[str]) -> list[dict[str, Any]]:
     """Paragraphs of people; one that begins with „– “ is an item of a list."""
     lines = [ENDLESS.sub("\\1\u200b", one_line(text)) for text in texts]
     return [{"text": line.removeprefix("– "), "is_item": line.startswith("– ")} for line in lines if line]
@@ -79,7 +79,7 @@ def _charts(summary: MonthSummary) -> Iterator[dict[str, Any]]:
     )
     rest = len(rows) - BARS_AT_MOST
     more = f" Ostatní lokality ({rest}) jsou v tabulce." if rest > 0 else ""
-    bars = [_bar(_cell(row.label), row.values["pieces"]) for row in rows[:BARS_AT_MOST]]
+    bars = [_bar(cell_text(row.label), row.values["pieces"]) for row in rows[:BARS_AT_MOST]]
     yield {
         "kind": "bars",
         "title": "Kde se našlo nejvíc",
@@ -112,8 +112,8 @@ def _breakdown(summary: MonthSummary, name: str) -> dict[str, Any]:
     return {
         "title": breakdown.label,
         "columns": [breakdown.column, *(figure.short for figure in figures)],
-        "texts": 1,
-        "rows": [[_cell(row.label), *_texts(figures, row.values)] for row in rows],
+        "texts": [True, *(False for _ in figures)],
+        "rows": [[cell_text(row.label), *_texts(figures, row.values)] for row in rows],
         "totals": ["Celkem", *_texts(figures, summary.totals)],
         "note": not_a_sum(figures, rows, summary.totals),
     }
@@ -123,11 +123,11 @@ def _places(summary: MonthSummary) -> dict[str, Any]:
     return {
         "title": "Místa nálezů",
         "columns": ["Místo", "Lokalita", EVENTS.short, PIECES.short],
-        "texts": 2,
+        "texts": [True, True, False, False],
         "rows": [
             [
-                _cell(place.label),
-                _cell(place.locality) or BREAKDOWNS["locality"].outside,
+                cell_text(place.label),
+                cell_text(place.locality) or BREAKDOWNS["locality"].outside,
                 figure_text(EVENTS.unit, place.events),
                 figure_text(PIECES.unit, place.pieces),
             ]
@@ -146,5 +146,5 @@ def _texts(figures: Iterable[Figure], values: Mapping[str, int]) -> list[str]:
     return [figure_text(figure.unit, values[figure.name]) for figure in figures]
 
 
-def _cell(text: str) -> str:
+def cell_text(text: str) -> str:
     return ENDLESS.sub("\\1\u200b", one_line(text))

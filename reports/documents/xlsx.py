@@ -36,7 +36,7 @@ OPTIONS = {
 A4 = 9
 WIDE = 9  # A sheet with more columns than this is printed on its side.
 FOOTER_LIMIT = 255  # Characters (UTF-16) that a spreadsheet reads of a footer.
-NARROWEST, WIDEST, NUMBER_WIDTH = 12, 42, 11  # Columns, in characters.
+NARROWEST, WIDEST, NUMBER_WIDTH, MONEY_WIDTH = 12, 42, 11, 18  # Columns, in characters.
 
 ACCENT, LINE, SUNK = "#2362A2", "#B8C4D0", "#EEF3F8"
 
@@ -52,6 +52,10 @@ class Kind(Enum):
     COUNT = "#,##0"
     HOURS = "#,##0.0"
     DEGREES = "0.00000"
+    DECIMAL = "#,##0.##"
+    MONEY = '#,##0.00\\ "Kč"'
+    PERCENT = '0.0\\ "%"'
+    DATE = r"d\.\ m\.\ yyyy"
     DAY = r"[$-405]ddd\ d\.\ m\.\ yyyy"
     MONTH = r"[$-405]mmmm\ yyyy"
 
@@ -83,7 +87,7 @@ def build(summary: MonthSummary, imprint: Imprint = UNISSUED) -> bytes:
         }
     )
     workbook.set_custom_property("Otisk SHA-256", summary.digest, "text")
-    paper = _Paper(workbook, summary, imprint)
+    paper = _MonthSheets(workbook, summary, imprint)
     paper.overview(summary, imprint)
     if summary.totals["pieces"]:
         paper.charts(summary)
@@ -150,7 +154,7 @@ def _linked(address: str, value: int) -> str:
     return address if value else ""
 
 
-def _name(label: str) -> str:
+def range_name(label: str) -> str:
     """What a range is called: „Nalezené kusy celkem" is Nalezene_kusy_celkem."""
     plain = unicodedata.normalize("NFKD", label).encode("ascii", "ignore").decode()
     return re.sub("[^A-Za-z0-9]+", "_", plain).strip("_")
@@ -160,16 +164,16 @@ def _value(figure: Figure, value: int) -> Value:
     return value / SECONDS_IN_HOUR if figure.unit is Unit.HOURS else value
 
 
-class _Paper:
+class Sheets:
     """The workbook's sheets: their look and how they print."""
 
-    def __init__(self, workbook: Workbook, summary: MonthSummary, imprint: Imprint) -> None:
+    def __init__(self, workbook: Workbook, *, period: str, publicity: str, digest: str, imprint: Imprint) -> None:
+        """`period` stands in the header of each page, the rest in its footer."""
         self.workbook = workbook
-        self.month_of_figures = summary.month
-        self.address = imprint.address
-        self.header = f"&L&B&A&B – {czech.month(summary.month.first_day)}"
-        self.footer = _footer(summary, imprint)
+        self.header = f"&L&B&A&B – {period}"
+        self.footer = _footer(publicity, digest, imprint)
         self.heading = workbook.add_format({"bold": True, "font_size": 18, "font_color": ACCENT})
+        self.section = workbook.add_format({"bold": True, "font_size": 13, "font_color": ACCENT})
         self.lead = workbook.add_format({"font_size": 12, "text_wrap": True, "valign": "top"})
         self.note = workbook.add_format({"italic": True, "text_wrap": True, "valign": "top"})
         self.fact = workbook.add_format({"text_wrap": True, "valign": "top", "align": "left"})
@@ -187,6 +191,101 @@ class _Paper:
         self.linked_body = {kind: self._numeric(kind, {**body, **leading}) for kind in Kind}
         self.linked_foot = {kind: self._numeric(kind, {**foot, **leading}) for kind in Kind}
 
+    def table(
+        self,
+        name: str,
+        columns: Sequence[Column],
+        rows: Sequence[Sequence[Value]],
+        totals: Sequence[Value],
+        note: str = "",
+        *,
+        links: Sequence[Sequence[str]],
+        kinds: Sequence[Sequence[Kind]] | None = None,
+    ) -> None:
+        """A sheet with one table: header, rows, totals (none when empty), and a note where a total is not the sum.
+
+        `links` has the addresses of the rows and of the totals, "" where a cell has none; `kinds` those of cells that
+        are not of their column's.
+        """
+        sheet = self.sheet(name, columns=len(columns))
+        sheet.set_row(0, 32)
+        for index, column in enumerate(columns):
+            is_text = column.kind in {Kind.TEXT, Kind.DAY, Kind.DATE}
+            sheet.write_string(0, index, column.header, self.head_text if is_text else self.head_number)
+            sheet.set_column(index, index, _width(column, [row[index] for row in rows]))
+        for number, row in enumerate([*rows, *([totals] if totals else [])], start=1):
+            plain, linked = (self.foot, self.linked_foot) if number > len(rows) else (self.body, self.linked_body)
+            for index, value in enumerate(row):
+                kind = kinds[number - 1][index] if kinds else columns[index].kind
+                if isinstance(value, str):
+                    kind = Kind.TEXT
+                link = links[number - 1][index]
+                self.write(sheet, number, index, value, (linked if link else plain)[kind], link)
+        sheet.freeze_panes(1, 1)
+        sheet.repeat_rows(0)
+        if rows:
+            sheet.autofilter(0, 0, len(rows), len(columns) - 1)
+            last_cell = xl_rowcol_to_cell(len(rows), len(columns) - 1, row_abs=True, col_abs=True)
+            self.workbook.define_name(range_name(name), f"='{name}'!$A$1:{last_cell}")
+        last = len(rows) + bool(totals)
+        below = note if rows else EMPTY
+        if below:
+            last += 1
+            sheet.merge_range(last, 0, last, len(columns) - 1, "")
+            sheet.write_string(last, 0, below, self.note)
+            sheet.set_row(last, 32)
+        sheet.print_area(0, 0, last, len(columns) - 1)
+
+    def sheet(self, name: str, *, columns: int) -> Worksheet:
+        sheet = self.workbook.add_worksheet(name)
+        sheet.set_paper(A4)
+        if columns > WIDE:
+            sheet.set_landscape()
+        sheet.fit_to_pages(1, 0)
+        sheet.set_margins(left=0.6, right=0.6, top=0.8, bottom=0.9)
+        sheet.set_header(self.header)
+        sheet.set_footer(self.footer, {"scale_with_doc": False})
+        return sheet
+
+    def facts(self, sheet: Worksheet, row: int, facts: Sequence[tuple[str, Value]]) -> int:
+        """Writes one fact a row from `row` on; gives the first row behind them."""
+        for number, (label, value) in enumerate(facts, start=row):
+            sheet.write_string(number, 0, label, self.fact)
+            sheet.merge_range(number, 1, number, 2, "")
+            self.write(sheet, number, 1, value, self.fact if isinstance(value, str) else self.month)
+            lines = len(value) // 66 + 1 if isinstance(value, str) else 1
+            sheet.set_row(number, 16 * lines)
+        return row + len(facts)
+
+    @staticmethod
+    def write(sheet: Worksheet, row: int, column: int, value: Value, style: Format, link: str = "") -> None:
+        if link:
+            # The number written over it keeps the link.
+            sheet.write_url(row, column, link, style, tip="Zobrazit záznamy")
+        match value:
+            case "":
+                sheet.write_blank(row, column, None, style)
+            case str():
+                sheet.write_string(row, column, one_line(value), style)
+            case date():
+                sheet.write_datetime(row, column, datetime.combine(value, time()), style)
+            case _:
+                sheet.write_number(row, column, value, style)
+
+    def _numeric(self, kind: Kind, properties: dict[str, object]) -> Format:
+        align = {"align": "left"} if kind in {Kind.DAY, Kind.DATE} else {}
+        return self.workbook.add_format({**properties, **align, **({"num_format": kind.value} if kind.value else {})})
+
+
+class _MonthSheets(Sheets):
+    """The sheets of a month."""
+
+    def __init__(self, workbook: Workbook, summary: MonthSummary, imprint: Imprint) -> None:
+        period = czech.month(summary.month.first_day)
+        super().__init__(workbook, period=period, publicity=summary.publicity, digest=summary.digest, imprint=imprint)
+        self.month_of_figures = summary.month
+        self.address = imprint.address
+
     def link(self, figure: Figure, breakdown: str = "", key: str = "") -> str:
         """The address of the records that a figure counts; "" when the application's own is not known."""
         if not self.address:
@@ -195,7 +294,7 @@ class _Paper:
 
     def overview(self, summary: MonthSummary, imprint: Imprint) -> None:
         """„Přehled": what the month is, its headline and totals, and by what the figures can be recognised."""
-        sheet = self._sheet("Přehled", columns=3)
+        sheet = self.sheet("Přehled", columns=3)
         sheet.set_column(0, 0, 26)
         sheet.set_column(1, 1, 14)
         sheet.set_column(2, 2, 54)
@@ -210,19 +309,19 @@ class _Paper:
             ("Projekt", summary.project_name or "–"),
             ("Číslo projektu", summary.project_number or "–"),
         ]
-        row = self._facts(sheet, 3, facts)
+        row = self.facts(sheet, 3, facts)
         first = row + 1
         for column, header in enumerate(("Ukazatel", "Hodnota", "Jednotka")):
             sheet.write_string(first, column, header, (self.head_text, self.head_number, self.head_unit)[column])
         for row, (name, value) in enumerate(summary.totals.items(), start=first + 1):
             figure = FIGURES[name]
-            self._write(sheet, row, 0, figure.label, self.body[Kind.TEXT])
+            self.write(sheet, row, 0, figure.label, self.body[Kind.TEXT])
             link = _linked(self.link(figure), value)
             styles = self.linked_body if link else self.body
-            self._write(sheet, row, 1, _value(figure, value), styles[_figure_column(figure).kind], link)
-            self.workbook.define_name(_name(figure.label), f"='Přehled'!$B${row + 1}")
-            self._write(sheet, row, 2, unit_text(figure.unit, value), self.unit)
-        row = self._facts(sheet, row + 2, self._closing_facts(summary, imprint))
+            self.write(sheet, row, 1, _value(figure, value), styles[_figure_column(figure).kind], link)
+            self.workbook.define_name(range_name(figure.label), f"='Přehled'!$B${row + 1}")
+            self.write(sheet, row, 2, unit_text(figure.unit, value), self.unit)
+        row = self.facts(sheet, row + 2, self._closing_facts(summary, imprint))
         sheet.merge_range(row + 1, 0, row + 1, 2, "")
         sheet.write_string(row + 1, 0, INTERNAL, self.note)
         sheet.set_row(row + 1, 32)
@@ -235,7 +334,7 @@ class _Paper:
 
     def charts(self, summary: MonthSummary) -> None:
         """„Grafy": pieces by locality and by day, drawn from the tables of the workbook."""
-        sheet = self._sheet(CHARTS, columns=1)
+        sheet = self.sheet(CHARTS, columns=1)
         sheet.hide_gridlines(2)
         sheet.fit_to_pages(1, 1)
         top = 0
@@ -270,107 +369,32 @@ class _Paper:
             top += height // 20 + 2
         sheet.print_area(0, 0, top, 9)
 
-    def table(
-        self,
-        name: str,
-        columns: Sequence[Column],
-        rows: Sequence[Sequence[Value]],
-        totals: Sequence[Value],
-        note: str = "",
-        *,
-        links: Sequence[Sequence[str]],
-    ) -> None:
-        """A sheet with one table: header, rows, totals, and a note where a total is not the sum.
-
-        `links` has the addresses of the rows and of the totals, "" where a cell has none.
-        """
-        sheet = self._sheet(name, columns=len(columns))
-        sheet.set_row(0, 32)
-        for index, column in enumerate(columns):
-            is_text = column.kind in {Kind.TEXT, Kind.DAY}
-            sheet.write_string(0, index, column.header, self.head_text if is_text else self.head_number)
-            sheet.set_column(index, index, _width(column, [row[index] for row in rows]))
-        for number, row in enumerate([*rows, totals], start=1):
-            plain, linked = (self.foot, self.linked_foot) if number > len(rows) else (self.body, self.linked_body)
-            for index, value in enumerate(row):
-                kind = Kind.TEXT if isinstance(value, str) else columns[index].kind
-                link = links[number - 1][index]
-                self._write(sheet, number, index, value, (linked if link else plain)[kind], link)
-        sheet.freeze_panes(1, 1)
-        sheet.repeat_rows(0)
-        if rows:
-            sheet.autofilter(0, 0, len(rows), len(columns) - 1)
-            last_cell = xl_rowcol_to_cell(len(rows), len(columns) - 1, row_abs=True, col_abs=True)
-            self.workbook.define_name(_name(name), f"='{name}'!$A$1:{last_cell}")
-        last = len(rows) + 1
-        below = note if rows else EMPTY
-        if below:
-            last += 1
-            sheet.merge_range(last, 0, last, len(columns) - 1, "")
-            sheet.write_string(last, 0, below, self.note)
-            sheet.set_row(last, 32)
-        sheet.print_area(0, 0, last, len(columns) - 1)
-
-    def _sheet(self, name: str, *, columns: int) -> Worksheet:
-        sheet = self.workbook.add_worksheet(name)
-        sheet.set_paper(A4)
-        if columns > WIDE:
-            sheet.set_landscape()
-        sheet.fit_to_pages(1, 0)
-        sheet.set_margins(left=0.6, right=0.6, top=0.8, bottom=0.9)
-        sheet.set_header(self.header)
-        sheet.set_footer(self.footer, {"scale_with_doc": False})
-        return sheet
-
-    def _facts(self, sheet: Worksheet, row: int, facts: Sequence[tuple[str, Value]]) -> int:
-        """Writes one fact a row from `row` on; gives the first row behind them."""
-        for number, (label, value) in enumerate(facts, start=row):
-            sheet.write_string(number, 0, label, self.fact)
-            sheet.merge_range(number, 1, number, 2, "")
-            self._write(sheet, number, 1, value, self.fact if isinstance(value, str) else self.month)
-            lines = len(value) // 66 + 1 if isinstance(value, str) else 1
-            sheet.set_row(number, 16 * lines)
-        return row + len(facts)
-
-    @staticmethod
-    def _write(sheet: Worksheet, row: int, column: int, value: Value, style: Format, link: str = "") -> None:
-        if link:
-            # The number written over it keeps the link.
-            sheet.write_url(row, column, link, style, tip="Zobrazit záznamy")
-        match value:
-            case str():
-                sheet.write_string(row, column, one_line(value), style)
-            case date():
-                sheet.write_datetime(row, column, datetime.combine(value, time()), style)
-            case _:
-                sheet.write_number(row, column, value, style)
-
-    def _numeric(self, kind: Kind, properties: dict[str, object]) -> Format:
-        align = {"align": "left"} if kind is Kind.DAY else {}
-        return self.workbook.add_format({**properties, **align, **({"num_format": kind.value} if kind.value else {})})
-
 
 def _width(column: Column, values: Sequence[Value]) -> float:
     if column.kind is Kind.DAY:
         return 17
     if column.kind is not Kind.TEXT:
-        return NUMBER_WIDTH
+        return MONEY_WIDTH if column.kind is Kind.MONEY else NUMBER_WIDTH
     return min(max(NARROWEST, *(len(str(value)) + 3 for value in values), len(column.header) + 3), WIDEST)
 
 
-def _footer(summary: MonthSummary, imprint: Imprint) -> str:
+def _footer(publicity: str, digest: str, imprint: Imprint) -> str:
     """The page's footer. Of a long publicity sentence and the digest the digest gives way, then the sentence,
     which also stands on the first sheet."""
-    return next(footer for footer in _footers(summary, imprint) if len(footer.encode("utf-16-le")) // 2 <= FOOTER_LIMIT)
+    return next(
+        footer
+        for footer in _footers(publicity, digest, imprint)
+        if len(footer.encode("utf-16-le")) // 2 <= FOOTER_LIMIT
+    )
 
 
-def _footers(summary: MonthSummary, imprint: Imprint) -> Iterator[str]:
-    publicity = one_line(summary.publicity).replace("&", "&&")
+def _footers(publicity: str, digest: str, imprint: Imprint) -> Iterator[str]:
+    sentence = one_line(publicity).replace("&", "&&")
+    edition = f"{imprint.text}\n" if imprint.text else ""
     for text in (
-        f"{publicity}\nOtisk SHA-256: {summary.digest}",
-        f"{publicity}\nOtisk SHA-256: {summary.digest[:16]}…",
-        f"Otisk SHA-256: {summary.digest}",
+        f"{sentence}\nOtisk SHA-256: {digest}",
+        f"{sentence}\nOtisk SHA-256: {digest[:16]}…",
+        f"Otisk SHA-256: {digest}",
     ):
         # The space parts the size from a text that may begin with a digit.
-        edition = f"{imprint.text}\n" if imprint.text else ""
         yield f"&L&8 {text.strip()}&R&8 {edition}Strana &P z &N"

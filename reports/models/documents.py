@@ -14,8 +14,8 @@ from django.db.models import Q
 from apk.people.access import Permission
 from apk.people.models import User
 from apk.work import Work, WorkQuerySet, WorkState
-from reports import doorbell
-from reports.documents import FILES, FileKind
+from reports import doorbell, papers
+from reports.papers import FileKind, Paper
 
 
 class EditionQuerySet(WorkQuerySet["Edition"]):
@@ -110,18 +110,25 @@ class Edition(Work):
         return self.pk
 
     @property
+    def paper(self) -> Paper:
+        """What kind of paper it is made of."""
+        return {Edition.Kind.MONTH: papers.MONTH, Edition.Kind.GRANT_REPORT: papers.GRANT_REPORT}[
+            Edition.Kind(self.kind)
+        ]
+
+    @property
     def files(self) -> "list[tuple[Document, FileKind]]":
         """The finished documents with what a reader is told of each, in the order in which they are offered.
 
         Reads the documents; a page of editions prefetches them.
         """
         built = {document.format: document for document in self.documents.all()}
-        return [(built[name], kind) for name, kind in FILES.items() if name in built]
+        return [(built[name], kind) for name, kind in self.paper.files.items() if name in built]
 
     @property
     def percent(self) -> int:
         """How much is built. Reads the documents, as `files` does."""
-        return 100 * len(self.files) // len(FILES)
+        return 100 * len(self.files) // len(self.paper.files)
 
     def finish(self) -> None:
         """Ends the work; every document is there. Raises LostJobError when the work is no longer ours."""

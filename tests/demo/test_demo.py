@@ -27,8 +27,8 @@ from findings.models import Finding, Place
 from patrols.attendance_days import unfinished
 from patrols.models import Activity, ActivityCount, Attendance, Shift
 from reports.counting import count
-from reports.documents import FORMATS
 from reports.models import Job, MonthlySummary
+from reports.papers import FORMATS
 from tests.factories import UserFactory, local
 
 APRIL = Month(2021, 4)

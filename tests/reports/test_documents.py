@@ -13,9 +13,9 @@ import pypdf
 import pytest
 
 from apk import czech
-from reports.documents import FORMATS
 from reports.documents.imprint import UNISSUED, Imprint
 from reports.documents.json import SCHEMA
+from reports.papers import FORMATS
 from tests.reports.april import april, empty
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -35,7 +35,7 @@ class Clock(datetime.datetime):
 datetime.datetime = Clock
 
 from hashlib import sha256
-from reports.documents import FORMATS
+from reports.papers import FORMATS
 from reports.summary import MonthSummary
 
 from reports.documents.imprint import Imprint
@@ -113,10 +113,10 @@ def test_schema_refuses_what_is_not_a_summary(change):
 
 
 def test_every_document_says_which_edition_it_is():
-    built = {name: kind.build(april(), Imprint(7, "uzamčená verze 2")) for name, kind in FORMATS.items()}
+    built = {name: kind.build(april(), Imprint(7, "uzavřená verze 2")) for name, kind in FORMATS.items()}
 
     pages = [" ".join(page.extract_text().split()) for page in pypdf.PdfReader(BytesIO(built["pdf"])).pages]
-    assert all("Vydání 7 – uzamčená verze 2" in page for page in pages)
-    assert json.loads(built["json"])["edition"] == {"number": 7, "standing": "uzamčená verze 2"}
-    assert f"vydání;;Vydání{czech.SPACE}7 – uzamčená verze 2" in built["csv"].decode()
+    assert all("Vydání 7 – uzavřená verze 2" in page for page in pages)
+    assert json.loads(built["json"])["edition"] == {"number": 7, "standing": "uzavřená verze 2"}
+    assert f"vydání;;Vydání{czech.SPACE}7 – uzavřená verze 2" in built["csv"].decode()
     assert all(built[name] != kind.build(april()) for name, kind in FORMATS.items())

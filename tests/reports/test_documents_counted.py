@@ -9,7 +9,7 @@ import pytest
 from apk.calendar import Month
 from apk.localities.models import Locality
 from reports import counting
-from reports.documents import FORMATS
+from reports.papers import FORMATS
 from tests.factories import FindingFactory, GrantProjectFactory, LocalityFactory, PlaceFactory, ShiftFactory
 
 APRIL = Month(2021, 4)

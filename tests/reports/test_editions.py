@@ -9,7 +9,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from zipfile import ZIP_STORED, ZipFile
 
@@ -24,8 +24,9 @@ from apk.audit.models import AccessLog
 from apk.calendar import Month
 from apk.work import MAX_ATTEMPTS
 from reports import doorbell, editions, tasks
-from reports.documents import FILES, FORMATS
-from reports.models import Document, Edition, MonthlySummary
+from reports.grant_compiling import compiled
+from reports.models import Document, Edition, MonthlySummary, ProjectReport
+from reports.papers import FILES, FORMATS, GRANT_REPORT
 from tests import workers
 from tests.factories import FindingFactory, GrantProjectFactory
 from tests.reports.april import april
@@ -62,7 +63,7 @@ def test_same_figures_are_one_edition_and_other_figures_the_next(coordinator, ru
         first = editions.request_month(april(), by=coordinator)
         again = editions.request_month(april(), by=None)
         other = editions.request_month(april(totals={**april().totals, "pieces": 86}), by=coordinator)
-        sealed = editions.request_month(april(), by=coordinator, standing="uzamčená verze 1")
+        sealed = editions.request_month(april(), by=coordinator, standing="uzavřená verze 1")
 
     assert first == again
     assert [edition.number for edition in (first, other, sealed)] == [1, 2, 3]
@@ -321,6 +322,31 @@ def test_page_leads_from_nothing_to_files_and_to_the_next_edition(client_of, coo
 
 
 @pytest.mark.django_db
+def test_report_to_the_grant_has_documents_of_its_own(client_of, coordinator, media, rung):
+    project = GrantProjectFactory()
+    ProjectReport.objects.create(project=project, first=date(2021, 3, 1), last=date(2021, 4, 1))
+    report = ProjectReport.objects.get()
+    client = client_of(coordinator)
+    page = reverse("reports:report-documents", args=[report.pk])
+    assert "zatím nikdo nepřipravil" in client.get(page).content.decode()
+
+    assert client.post(reverse("reports:publish-report", args=[report.pk]))["Location"] == page
+    edition = Edition.objects.get()
+    editions.build(edition.pk)
+
+    edition.refresh_from_db()
+    assert (edition.kind, edition.subject, edition.standing) == ("grant-report", str(report.pk), "předběžná")
+    assert edition.sha256 == compiled(report).digest
+    assert digests(edition).keys() == GRANT_REPORT.files.keys()
+    for extension, kind in GRANT_REPORT.formats.items():
+        content = kind.build(compiled(report), editions.imprint_of(edition))
+        assert digests(edition)[extension] == hashlib.sha256(content).hexdigest()
+    response = client.get(reverse("reports:download", args=[edition.documents.get(format="docx").pk]))
+    assert response["Content-Disposition"] == f'attachment; filename="zprava-{report.pk}-vydani-1.docx"'
+    assert client.get(page).content.decode().count("download>") == len(GRANT_REPORT.files)
+
+
+@pytest.mark.django_db
 def test_page_costs_the_same_for_few_and_many_editions(client_of, coordinator, built, rung):
     client = client_of(coordinator)
     summary = built(APRIL).value
@@ -332,7 +358,7 @@ def test_page_costs_the_same_for_few_and_many_editions(client_of, coordinator, b
             assert client.get(PAGE).status_code == 200
         counts.append(len(queries))
 
-    assert counts == [6, 6]
+    assert counts == [7, 7]
 
 
 @pytest.mark.django_db
