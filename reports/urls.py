@@ -1,9 +1,9 @@
-"""Addresses under /prehledy/, /dokumenty/, /projekty/ and /zpravy/."""
+"""Addresses under /prehledy/, /import/, /dokumenty/, /projekty/ and /zpravy/."""
 
 from django.urls import path
 
 import apk.converters  # noqa: F401  # registers <month:…>
-from reports import closing_views, document_views, grant_views, period_views, project_views, views
+from reports import closing_views, document_views, grant_views, import_views, period_views, project_views, views
 
 app_name = "reports"
 
@@ -31,6 +31,10 @@ urlpatterns = [
     path("prehledy/<month:month>/smeny/export.csv", views.export_shifts, name="export-shifts"),
     path("prehledy/<month:month>/dokumenty/", document_views.month_documents, name="documents"),
     path("prehledy/<month:month>/dokumenty/pripravit/", document_views.publish_month, name="publish"),
+    path("import/", import_views.imports, name="imports"),
+    path("import/sablona-<slug:kind>.xlsx", import_views.template, name="import-template-export"),
+    path("import/<int:pk>/", import_views.detail, name="import"),
+    path("import/<int:pk>/nacist/", import_views.read, name="read-import"),
     path("dokumenty/prehled.schema.json", document_views.schema, name="schema"),
     path("dokumenty/vydani/<int:pk>/", document_views.edition, name="edition"),
     path("dokumenty/soubor/<int:pk>/", document_views.download, name="download"),

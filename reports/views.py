@@ -67,6 +67,7 @@ def render_months(request: SignedInRequest, form: MonthFilter, status: int = 200
         "records": months.records(list(page.object_list)),
         "figures": HEADLINE,
         "query": request.GET.urlencode(),
+        "may_import": request.user.may(Permission.IMPORT_RECORDS),
         "may_download": request.user.may(Permission.DOWNLOAD_REPORTS),
     }
     return render(request, "reports/month_list.html", context, status=status)

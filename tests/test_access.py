@@ -27,7 +27,16 @@ from patrols import proposing
 from patrols.models import Absence, Activity, CoverNeed, Operation, Proposal, Shift, ShiftTemplate, Swap
 from reports import editions, grant_setup
 from reports.counting import count
-from reports.models import Annex, Deadline, Document, GrantProject, MonthlySummary, ProjectReport, ReportSection
+from reports.models import (
+    Annex,
+    Deadline,
+    Document,
+    GrantProject,
+    MonthlySummary,
+    ProjectReport,
+    RecordImport,
+    ReportSection,
+)
 from tests import factories, phones
 from tests.reports import closed
 
@@ -137,6 +146,10 @@ ROWS: dict[str, str] = {
     "reports:month": "302 403 403 200 200 200 403",
     "reports:building": "302 403 403 200 200 200 403",
     "reports:build": "302 403 403 403 403 302 403",
+    "reports:imports": "302 403 403 403 403 200 403",
+    "reports:import-template-export": "302 403 403 403 403 200 403",
+    "reports:import": "302 403 403 403 403 200 403",
+    "reports:read-import": "302 403 403 403 403 422 403",
     "reports:documents": "302 403 403 403 403 200 403",
     "reports:publish": "302 403 403 403 403 302 403",
     "reports:schema": "302 403 403 200 200 200 403",
@@ -338,6 +351,12 @@ class World:
         return Operation.objects.note(self.mentor.user, "Nic", [])
 
     @cached_property
+    def brought(self) -> RecordImport:
+        """A file with a row that cannot be read."""
+        content = "Datum;Čas;Osobní číslo asistenta\n5. 4. 2019;8:05;0\n".encode()
+        return RecordImport.objects.keep("nalezy", "nalezy.csv", content, by=self.mentor.user)
+
+    @cached_property
     def visitors(self) -> dict[str, User | None]:
         other_mentor = factories.MentorFactory()
         return {
@@ -411,6 +430,9 @@ class World:
             "findings:place": {"pk": self.finding.place_id},
             "findings:rename-place": {"pk": self.finding.place_id},
             **{f"reports:{name}": {"month": Month(2021, 4)} for name in MONTHLY},
+            "reports:import-template-export": {"kind": "nalezy"},
+            "reports:import": {"pk": self.brought.pk},
+            "reports:read-import": {"pk": self.brought.pk},
             "reports:edition": {"pk": self.document.edition_id},
             "reports:download": {"pk": self.document.pk},
             "reports:seal": {"month": self.late.month, "version": 1},

@@ -64,6 +64,7 @@ class Permission(StrEnum):
     MANAGE_PROJECTS = "manage-projects"
     REVIEW_RECEIVED = "review-received"
     DECIDE_HELD = "decide-held"
+    IMPORT_RECORDS = "import-records"
     VIEW_HISTORY = "view-history"
     VIEW_ACCESS_LOG = "view-access-log"
     # What every signed-in person may do with themselves: the home page, their own password.
@@ -136,6 +137,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             Permission.BUILD_SUMMARIES,
             Permission.DOWNLOAD_REPORTS,
             Permission.MANAGE_PROJECTS,
+            Permission.IMPORT_RECORDS,
             Permission.MANAGE_CODE_LISTS,
             Permission.REVIEW_RECEIVED,
             Permission.DECIDE_HELD,

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, time
 
 from reports.documents.imprint import UNISSUED, Imprint
-from reports.documents.outward import outward
+from reports.documents.outward import outward, printed
 from reports.documents.word import Word
 from reports.documents.wording import (
     EMPTY,
@@ -17,8 +17,6 @@ from reports.documents.wording import (
 )
 from reports.figures import BREAKDOWNS, EVENTS, FIGURES, PIECES, PLACES, Figure
 from reports.summary import MonthSummary
-
-PRINTED = ("locality", "district", "place_kind")
 
 
 def build(summary: MonthSummary, imprint: Imprint = UNISSUED) -> bytes:
@@ -41,8 +39,8 @@ def build(summary: MonthSummary, imprint: Imprint = UNISSUED) -> bytes:
         [("Ukazatel", False), ("Hodnota", True)],
         [[figure.label, figure_in_words(figure.unit, summary.totals[name])] for name, figure in FIGURES.items()],
     )
-    for name in PRINTED:
-        breakdown, rows = BREAKDOWNS[name], public.breakdowns.get(name, ())
+    for name in printed(public):
+        breakdown, rows = BREAKDOWNS[name], public.breakdowns[name]
         figures = breakdown.figures
         word.heading(breakdown.label)
         if not rows:

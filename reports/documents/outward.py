@@ -27,6 +27,17 @@ PERSONAL = frozenset({"assistant"})
 """Breakdowns whose rows are people."""
 
 
+ALWAYS = ("locality", "district", "place_kind")
+PRINTED = (*ALWAYS, "activity_kind", "activity_locality", "counter", "organisation", "reason", "called_patrol")
+"""The breakdowns that become tables of a paper for others, in their order; days would fill a page and people are left
+out."""
+
+
+def printed(summary: MonthSummary) -> list[str]:
+    """Which of `PRINTED` the summary has; of activities only what there was any of."""
+    return [name for name in PRINTED if summary.breakdowns.get(name) or (name in ALWAYS and name in summary.breakdowns)]
+
+
 def outward(summary: MonthSummary) -> MonthSummary:
     """The same month with the same totals, without what must not leave the house.
 

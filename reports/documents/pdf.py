@@ -13,7 +13,7 @@ from typing import Any
 from apk import czech
 from apk.typesetting import typeset
 from reports.documents.imprint import UNISSUED, Imprint
-from reports.documents.outward import outward
+from reports.documents.outward import outward, printed
 from reports.documents.wording import figure_in_words, figure_text, headline, month_notes, not_a_sum, one_line, title
 from reports.figures import BREAKDOWNS, EVENTS, HEADLINE, PIECES, PLACES, Figure
 from reports.summary import MonthSummary
@@ -23,9 +23,6 @@ HERE = Path(__file__).parent
 ENDLESS = re.compile(r"(\S{24})(?=\S)")
 
 BARS_AT_MOST = 15
-
-PRINTED = ("locality", "district", "place_kind")
-"""The breakdowns that become tables, in their order; days would fill a page and stand in the workbook."""
 
 
 def build(summary: MonthSummary, imprint: Imprint = UNISSUED) -> bytes:
@@ -59,7 +56,7 @@ def _data(summary: MonthSummary, imprint: Imprint) -> dict[str, Any]:
         ],
         "narrative": paragraphs(public.narrative),
         "charts": list(_charts(public)),
-        "tables": [*(_breakdown(public, name) for name in PRINTED if name in public.breakdowns), _places(public)],
+        "tables": [*(_breakdown(public, name) for name in printed(public)), _places(public)],
         "notes": month_notes(summary),
     }
 

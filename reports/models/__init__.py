@@ -18,6 +18,7 @@ from reports.models.grants import (
     ReportSection,
     SectionText,
 )
+from reports.models.imports import RecordImport, RecordImportQuerySet
 from reports.models.jobs import Job, JobQuerySet
 from reports.models.narratives import MonthNarrative, MonthNarrativeQuerySet
 from reports.models.projects import GrantProject, GrantProjectQuerySet
@@ -46,6 +47,8 @@ __all__ = [
     "MonthlySummaryQuerySet",
     "ProjectReport",
     "Rate",
+    "RecordImport",
+    "RecordImportQuerySet",
     "ReportSection",
     "Seal",
     "SealQuerySet",
