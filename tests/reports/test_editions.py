@@ -342,6 +342,7 @@ def test_report_to_the_grant_has_documents_of_its_own(client_of, coordinator, me
         content = kind.build(compiled(report), editions.imprint_of(edition))
         assert digests(edition)[extension] == hashlib.sha256(content).hexdigest()
     response = client.get(reverse("reports:download", args=[edition.documents.get(format="docx").pk]))
+    assert response.getvalue().startswith(b"PK")
     assert response["Content-Disposition"] == f'attachment; filename="zprava-{report.pk}-vydani-1.docx"'
     assert client.get(page).content.decode().count("download>") == len(GRANT_REPORT.files)
 
