@@ -46,6 +46,12 @@ def test_document_is_made_of_words_own_styles(file):
         "Podle lokalit",
         "Podle městských obvodů",
         "Podle druhu místa",
+        "Činnosti podle druhu",
+        "Činnosti podle lokalit",
+        "Zapsané počty",
+        "Pomoc podle organizací",
+        "Pomoc podle důvodu",
+        "Přivolané hlídky podle druhu",
         "Místa nálezů",
         "Poznámky",
     ]

@@ -78,10 +78,10 @@ def test_pdf_is_tagged_with_headings_tables_and_described_charts(opened):
     tags = structure(opened)
     names = [name for name, _ in tags]
 
-    assert names.count("/H1") == 7
-    assert names.count("/Table") == 4
-    assert names.count("/THead") == names.count("/TBody") == names.count("/TFoot") == 4
-    assert names.count("/TH") == 11 + 11 + 9 + 4
+    assert names.count("/H1") == 13
+    assert names.count("/Table") == 10
+    assert names.count("/THead") == names.count("/TBody") == names.count("/TFoot") == 10
+    assert names.count("/TH") == 11 + 11 + 9 + 6 + 6 + 2 + 2 + 2 + 2 + 4
     assert [alt for name, alt in tags if name == "/Figure"] == [OF_LOCALITIES, OF_DAYS]
 
 
@@ -93,6 +93,12 @@ def test_pdf_has_bookmarks_of_its_parts(opened):
             "Podle lokalit",
             "Podle městských obvodů",
             "Podle druhu místa",
+            "Činnosti podle druhu",
+            "Činnosti podle lokalit",
+            "Zapsané počty",
+            "Pomoc podle organizací",
+            "Pomoc podle důvodu",
+            "Přivolané hlídky podle druhu",
             "Místa nálezů",
             "Poznámky",
         ]
@@ -101,7 +107,7 @@ def test_pdf_has_bookmarks_of_its_parts(opened):
 def test_pdf_begins_with_its_contents(opened, april_pages):
     names = [name for name, _ in structure(opened)]
 
-    assert (names.count("/TOC"), names.count("/TOCI")) == (1, 7)
+    assert (names.count("/TOC"), names.count("/TOCI")) == (1, 13)
     assert re.search(r"Podle lokalit[ .]*2 Podle městských obvodů[ .]*2 ", april_pages[0])
 
 
