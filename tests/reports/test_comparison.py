@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from apk.calendar import Month
 from reports.comparison import compared, comparison, course
-from reports.figures import RATES
+from reports.figures import PATROL_TIME, RATES
 from reports.models import MonthlySummary
 from tests.factories import FindingFactory, PlaceFactory, ShiftFactory, local
 from tests.reports.april import april
@@ -66,7 +66,7 @@ def test_month_is_compared_with_the_one_before_the_same_a_year_ago_and_the_year_
         "Nálezy": [2, 1, 1, 1, 1, 5],
         "Nalezené kusy celkem": [90, 58, 32, 100, -10, 163],
         "Místa s nálezem": [2, 1, 1, 1, 1, 2],
-        "Hodiny ve službě": [28800, 0, 28800, 0, 28800, 28800],
+        PATROL_TIME.label: [28800, 0, 28800, 0, 28800, 28800],
         "Nálezy na 100 hodin služby": [Decimal(25), None, None, None, None, Decimal("62.5")],
     }
     assert table.note == ""

@@ -281,7 +281,7 @@ def test_project_page_costs_the_same_however_much_the_call_asks(client_of, coord
     for number in range(1, 12):
         ProjectReportFactory(project=project, first=date(2021, number, 1), last=date(2021, number, 1))
 
-    assert (few, cost()) == (17, 17)
+    assert (few, cost()) == (18, 18)
 
 
 def test_mentor_sees_the_set_up_and_changes_nothing(client_of, mentor):
