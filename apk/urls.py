@@ -19,6 +19,7 @@ urlpatterns = [
     path("nalezy/", include("findings.urls")),
     path("plan/", include("patrols.urls")),
     path("prijem/", include("apk.sync.desk_urls")),
+    path("skoleni/", include("patrols.training_urls")),
     path("sync/", include("apk.sync.urls")),
     path("teren/", include("findings.field_urls")),
     path("ucet/", include("apk.people.account_urls")),

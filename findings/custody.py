@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models import DateField, Exists, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models.functions import TruncMonth
 
 from apk import czech
-from apk.calendar import Month, day_bounds, local_date
+from apk.calendar import LOCAL, Month, day_bounds, local_date
 from apk.people.models import User
 from apk.refusal import Refused
 from apk.sync import registry
@@ -25,6 +26,7 @@ from findings.models import (
     Finding,
     FindingQuerySet,
     HandedBox,
+    HandedBoxQuerySet,
     Handover,
     Recipient,
 )
@@ -32,16 +34,38 @@ from findings.models import (
 # --- What is counted -------------------------------------------------------------------------------------------------
 
 
+def lying_in(handed: HandedBoxQuerySet) -> Exists:
+    """Whether a finding lies in one of the boxes."""
+    return Exists(Deposit.objects.filter(Exists(handed.filter(box=OuterRef("box"))), finding=OuterRef("pk")))
+
+
 def handed_over(findings: FindingQuerySet, first: date | None, last: date | None) -> FindingQuerySet:
     """Of the findings those whose pieces were handed over from `first` to `last`, both included; None is no bound."""
-    box = HandedBox.objects.standing().between(first, last).filter(box__deposits__finding=OuterRef("pk"))
-    return findings.filter(Exists(box))
+    return findings.filter(lying_in(HandedBox.objects.standing().between(first, last)))
 
 
 def held(findings: FindingQuerySet, on: date) -> FindingQuerySet:
     """Of the findings those whose pieces the city held when the day `on` ended."""
-    box = HandedBox.objects.standing().between(None, on).filter(box__deposits__finding=OuterRef("pk"))
-    return findings.filter(~Exists(box), found_at__lt=day_bounds(on)[1])
+    gone = lying_in(HandedBox.objects.standing().between(None, on))
+    return findings.filter(~gone, found_at__lt=day_bounds(on)[1])
+
+
+def gone_in_its_month() -> Exists:
+    """Whether a finding's pieces were handed over before the month ended in which they were found."""
+    found_in = TruncMonth("finding__found_at", tzinfo=LOCAL, output_field=DateField())
+    handed = HandedBox.objects.standing().alias(handed_in=TruncMonth("handed_on"))
+    gone = Exists(handed.filter(box=OuterRef("box"), handed_in__lte=OuterRef("found_in")))
+    return Exists(Deposit.objects.alias(found_in=found_in).filter(gone, finding=OuterRef("pk")))
+
+
+def handed_in_month(findings: FindingQuerySet) -> FindingQuerySet:
+    """Of the findings those handed over before the end of their month: a month's figure, and a sum over months."""
+    return findings.filter(gone_in_its_month())
+
+
+def held_in_month(findings: FindingQuerySet) -> FindingQuerySet:
+    """Of the findings those that the city still held when their month ended."""
+    return findings.filter(~gone_in_its_month())
 
 
 def in_no_box(findings: FindingQuerySet) -> FindingQuerySet:
@@ -99,7 +123,7 @@ def figures(month: Month) -> dict[str, int]:
     Three queries, of rows of this month alone: what is handed over later is another month's delivery.
     """
     found = Finding.objects.in_month(month)
-    gone = pieces_of(handed_over(found, month.first_day, month.last_day))
+    gone = pieces_of(handed_in_month(found))
     return {
         "handed_over": gone,
         "held": pieces_of(found) - gone,
@@ -123,6 +147,12 @@ def balance(month: Month) -> Balance:
         delivered=of_month["delivered"],
         recorded=recorded["n"],
     )
+
+
+def handed_boxes(month: Month) -> QuerySet[HandedBox]:
+    """The boxes handed over in the month, with their handovers, by day."""
+    handed = HandedBox.objects.standing().between(month.first_day, month.last_day)
+    return handed.select_related("box", "handover__recipient").order_by("handed_on", "box__sort_key")
 
 
 # --- Steps -----------------------------------------------------------------------------------------------------------

@@ -10,8 +10,13 @@ from apk.calendar import local_date
 from apk.czech import counted, number
 from apk.people.desk import Card
 from apk.people.models import User
+from findings import custody
 from findings.filters import OUTSIDE
-from findings.models import Finding
+from findings.models import Box, BoxState, Finding, Handover, Injury
+
+LISTED = 5
+DOCUMENT_DAYS = 14
+"""After how many days a handover without its document is worth a reminder."""
 
 RECENT_DAYS = 7
 STRAY_DAYS = 30
@@ -45,4 +50,57 @@ def cards(user: User, now: datetime) -> Iterator[Card]:
             detail=f"Za {STRAY_DAYS} dní. Možná chybí lokalita, nebo má jinou hranici.",
             url=f"{reverse('findings:list')}?{urlencode({'od': month_ago, 'do': today, 'lokalita': OUTSIDE})}",
             action="Zobrazit nálezy",
+        )
+
+
+def custody_cards(user: User, now: datetime) -> Iterator[Card]:
+    """Boxes to be handed over, findings in no box, handovers without a document; three queries."""
+    boxes = list(Box.objects.visible_to(user).in_state(BoxState.OPEN, BoxState.CLOSED).with_contents())
+    ready = [box for box in boxes if box.state == BoxState.CLOSED or box.is_full(box.pieces)]
+    if ready:
+        yield Card(
+            title="Boxy k předání",
+            value=counted(len(ready), "box", "boxy", "boxů"),
+            detail="Jsou uzavřené nebo plné. Předejte je k likvidaci.",
+            url=f"{reverse('findings:boxes')}?{urlencode({'stav': 'uzavrene'})}",
+            action="Otevřít boxy",
+            rows=tuple((str(box), box.get_absolute_url()) for box in ready[:LISTED]),
+        )
+    loose = custody.in_no_box(Finding.objects.visible_to(user)).counts()
+    if loose["events"]:
+        yield Card(
+            title="Nálezy bez boxu",
+            value=counted(loose["pieces"], "kus", "kusy", "kusů"),
+            detail="Nikde není napsáno, ve kterém boxu skončily.",
+            url=reverse("findings:unboxed"),
+            action="Zařadit do boxu",
+        )
+    waiting = list(
+        Handover.objects.visible_to(user)
+        .unconfirmed()
+        .between(None, local_date(now) - timedelta(days=DOCUMENT_DAYS))
+        .select_related("recipient")
+    )
+    if waiting:
+        yield Card(
+            title="Předání bez dokladu",
+            value=counted(len(waiting), "předání", "předání", "předání"),
+            detail=f"Od předání uplynulo přes {DOCUMENT_DAYS} dní a potvrzení nepřišlo.",
+            url=reverse("findings:handovers"),
+            action="Otevřít předání",
+            rows=tuple((str(handover), handover.get_absolute_url()) for handover in waiting[:LISTED]),
+        )
+
+
+def injury_cards(user: User, now: datetime) -> Iterator[Card]:
+    """Needle-stick injuries with steps still to be taken; one query. Names nobody: the home page is not logged."""
+    unfinished = Injury.objects.visible_to(user).unfinished().count()
+    if unfinished:
+        yield Card(
+            title="Poranění jehlou",
+            value=counted(unfinished, "záznam", "záznamy", "záznamů"),
+            detail="Některé kroky po poranění nejsou hotové.",
+            url=reverse("findings:injuries"),
+            action="Otevřít záznamy",
+            urgent=True,
         )

@@ -3,7 +3,8 @@
 A value that makes no sense is named in a sentence and narrows nothing: no row is hidden because of a typing mistake.
 """
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import Any
 
 from django import forms
 from django.db.models import F
@@ -15,10 +16,8 @@ from apk.forms import DayField
 from apk.localities.models import District, Locality
 from apk.people.access import Permission
 from apk.people.models import Assistant, User
+from findings import custody
 from findings.models import Finding, FindingQuerySet, Place, PlaceKind
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 OUTSIDE = "mimo"
 WITHDRAWN = "vzate-zpet"
@@ -32,6 +31,13 @@ ORDERS = {
     "kusu": "pieces",
 }
 NEWEST_FIRST = "-cas"
+
+# What became of the pieces: in the address, in Czech, and which findings it lets through.
+DISPOSAL: dict[str, tuple[str, Callable[[FindingQuerySet], FindingQuerySet]]] = {
+    "predano": ("předané do konce měsíce nálezu", custody.handed_in_month),
+    "drzeno": ("na konci měsíce nálezu v držení", custody.held_in_month),
+    "bez-boxu": ("v žádném boxu", custody.in_no_box),
+}
 
 
 class FindingFilter(forms.Form):
@@ -49,6 +55,10 @@ class FindingFilter(forms.Form):
     druh = choice("Druh místa", "Takový druh místa neznáme.")
     deti = choice("Dostupné dětem", "U dostupnosti dětem jde vybrat jen „ano“.")
     stav = choice("Platnost", "Takovou platnost neznáme.")
+    likvidace = choice("Likvidace", "Takový stav likvidace neznáme.")
+    predano_od = DayField(label="Předáno od", required=False, widget=forms.HiddenInput)
+    predano_do = DayField(label="Předáno do", required=False, widget=forms.HiddenInput)
+    drzi_se = DayField(label="V držení dne", required=False, widget=forms.HiddenInput)
     den = DayField(label="Den", required=False, widget=forms.HiddenInput)
     misto = forms.CharField(label="Místo nálezu", required=False, widget=forms.HiddenInput)
     razeni = forms.CharField(label="Řazení", required=False, widget=forms.HiddenInput)
@@ -62,6 +72,7 @@ class FindingFilter(forms.Form):
         self.offer("druh", "všechny", PlaceKind.choices)
         self.offer("deti", "nerozhoduje", [("ano", "dostupné dětem")])
         self.offer("stav", "platné", [(WITHDRAWN, "vzaté zpět")])
+        self.offer("likvidace", "nerozhoduje", [(name, label) for name, (label, _) in DISPOSAL.items()])
         # Those who see only their own findings have no use for the others' names.
         if user.may(Permission.VIEW_PEOPLE):
             assistants = Assistant.objects.visible_to(user).select_related("user")
@@ -130,6 +141,7 @@ class FindingFilter(forms.Form):
             found = found.filter(child_accessible=True)
         if "misto" in chosen:
             found = found.filter(place=chosen["misto"])
+        found = disposed_of(found, chosen)
         column = F(ORDERS[self.order.removeprefix("-")])
         turned = column.desc(nulls_last=True) if self.order.startswith("-") else column.asc(nulls_last=True)
         return found.order_by(turned, "-found_at", "pk")
@@ -142,6 +154,9 @@ class FindingFilter(forms.Form):
             "od": lambda day: f"od {czech.day(day)}",
             "do": lambda day: f"do {czech.day(day)}",
             "den": czech.day,
+            "predano_od": lambda day: f"předané od {czech.day(day)}",
+            "predano_do": lambda day: f"předané do {czech.day(day)}",
+            "drzi_se": lambda day: f"{czech.day(day)} v držení",
             "misto": str,
         }
         said = []
@@ -150,3 +165,14 @@ class FindingFilter(forms.Form):
             if value and name != "razeni":
                 said.append((name, spoken[name](value) if name in spoken else self.labels[name][value]))
         return said
+
+
+def disposed_of(found: FindingQuerySet, chosen: dict[str, Any]) -> FindingQuerySet:
+    """Narrowed by what became of the pieces."""
+    if "likvidace" in chosen:
+        found = DISPOSAL[chosen["likvidace"]][1](found)
+    if "predano_od" in chosen or "predano_do" in chosen:
+        found = custody.handed_over(found, chosen.get("predano_od"), chosen.get("predano_do"))
+    if "drzi_se" in chosen:
+        found = custody.held(found, chosen["drzi_se"])
+    return found

@@ -166,7 +166,7 @@ def export_rows(found: FindingQuerySet) -> Iterator[tuple[Cell, ...]]:
 @require_safe
 def detail(request: SignedInRequest, pk: UUID) -> HttpResponse:
     """One finding: everything known about it, its place on the map, its photos."""
-    findings = with_names(Finding.objects.visible_to(request.user)).select_related("shift__locality")
+    findings = with_names(Finding.objects.visible_to(request.user)).select_related("shift__locality", "deposit__box")
     finding = get_object_or_404(findings.prefetch_related("photos"), pk=pk)
     mark = {
         "id": "finding",
@@ -192,6 +192,7 @@ def detail(request: SignedInRequest, pk: UUID) -> HttpResponse:
         "map": city_map(localities, [mark]),
         "may_view_history": request.user.may(Permission.VIEW_HISTORY),
         "may_review": request.user.may(Permission.REVIEW_RECEIVED),
+        "may_put": request.user.may(Permission.MANAGE_CUSTODY),
         "receipt": receipt,
         "corrections": receipt.corrections.select_related("by") if receipt else [],
         "later_versions": later,

@@ -17,6 +17,9 @@ class PatrolsConfig(AppConfig):
         navigation.register(navigation.Page("Činnosti", "activities:list", Permission.VIEW_ACTIVITIES, 25))
         # The coordinator, whose navigation is full, comes to the code lists from the activities.
         navigation.register(navigation.Page("Číselníky", "codes:lists", Permission.MANAGE_ACCOUNTS, 55))
+        # Those at the desk come to it from the assistants.
+        navigation.register(navigation.Page("Školení", "training:overview", Permission.LOG_IN_THE_FIELD, 28))
+        desk.register(Permission.MANAGE_TRAINING, import_string("patrols.desk.training_cards"))
         desk.register(Permission.PLAN_SHIFTS, import_string("patrols.desk.mentor_cards"))
         desk.register(Permission.BUILD_SUMMARIES, import_string("patrols.desk.coordinator_cards"))
         for label in ("Absence", "CoverNeed", "ShiftTemplate", "Swap"):

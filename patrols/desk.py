@@ -12,6 +12,7 @@ from apk.people.desk import Card
 from apk.people.models import Assistant, Mentorship, User
 from patrols.models import Absence, Announcement, Shift, ShiftQuerySet, Swap
 from patrols.publishing import draft
+from patrols.training import State, standings
 
 ROWS = 6
 """How many of those who or what is missing a card names; the rest is behind its button."""
@@ -175,3 +176,27 @@ def coordinator_cards(user: User, now: datetime) -> Iterator[Card]:
 
 def in_hours(seconds: int) -> str:
     return f"{czech.number(hours(timedelta(seconds=seconds)))} h"
+
+
+def training_cards(user: User, now: datetime) -> Iterator[Card]:
+    """Trainings that are missing, have ended or end soon, of those employed today; four queries."""
+    today = local_date(now)
+    people = Assistant.objects.visible_to(user).employed_on(today).select_related("user")
+    troubled = [each for each in standings(list(people), today) if each.state.matters]
+    if troubled:
+        gone = sum(each.state is not State.ENDS_SOON for each in troubled)
+        yield Card(
+            title="Školení, která končí nebo chybí",
+            value=str(len(troubled)),
+            detail=f"Z toho {gone} už neplatí nebo chybí." if gone else "Všechna zatím platí, brzy ale skončí.",
+            url=reverse("training:overview"),
+            action="Otevřít školení",
+            urgent=gone > 0,
+            rows=tuple(
+                (
+                    f"{each.person}, {each.kind}: {each.state.label}",
+                    f"{reverse('training:list')}?asistent={each.person.pk}&druh={each.kind.pk}",
+                )
+                for each in sorted(troubled, key=lambda each: each.state is State.ENDS_SOON)[:ROWS]
+            ),
+        )

@@ -20,6 +20,7 @@ from apk.calendar import LOCAL, Month
 from apk.czech import day_in_week
 from apk.localities.models import Locality
 from apk.people.models import Assistant
+from findings import custody
 from findings.models import Finding, PlaceKind
 from patrols.attendance_days import served_seconds
 from patrols.models import (
@@ -31,6 +32,8 @@ from patrols.models import (
     Organisation,
     ReferralReason,
     Shift,
+    Training,
+    TrainingKind,
 )
 from reports.figures import BREAKDOWNS, FIGURES, Breakdown
 from reports.models import GrantProject, MonthNarrative
@@ -63,6 +66,7 @@ KEYS_OF_ACTIVITIES: dict[str, Any] = {
     "reason": F("reason"),
     "called_patrol": F("called_patrol"),
 }
+KEYS_OF_TRAININGS: dict[str, Any] = {"training_kind": F("kind")}
 KEYS_OF_NUMBERS: dict[str, Any] = {
     "activity_kind": F("activity__kind"),
     "activity_locality": F("activity__locality"),
@@ -74,6 +78,7 @@ CODES: dict[str, type[patrols.models.Code]] = {
     "organisation": Organisation,
     "reason": ReferralReason,
     "called_patrol": CalledPatrol,
+    "training_kind": TrainingKind,
 }
 """Breakdowns whose rows are entries of a code list."""
 
@@ -104,10 +109,11 @@ def count(month: Month, progress: Progress = lambda percent: None) -> MonthSumma
         Source(Shift.objects.within(month.start, month.end), patrols.models.COUNTS, KEYS_OF_SHIFTS),
         Source(Activity.objects.standing().in_month(month), patrols.models.ACTIVITY_COUNTS, KEYS_OF_ACTIVITIES),
         Source(ActivityCount.objects.standing().in_month(month), patrols.models.NUMBER_COUNTS, KEYS_OF_NUMBERS),
+        Source(Training.objects.standing().in_month(month), patrols.models.TRAINING_COUNTS, KEYS_OF_TRAININGS),
     )
     served = served_seconds(month)
 
-    totals = {"served_seconds": sum(served.values())}
+    totals = {"served_seconds": sum(served.values())} | custody.figures(month)
     for source in sources:
         totals |= source.records.aggregate(**source.measures)
     progress(20)

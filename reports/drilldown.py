@@ -5,7 +5,17 @@ from urllib.parse import urlencode
 from django.urls import reverse
 
 from apk.calendar import Month
-from reports.figures import CALLED_PATROLS, CHILD_ACCESSIBLE, COUNTED, FIGURES, REFERRALS, Figure, Records
+from reports.figures import (
+    CALLED_PATROLS,
+    CHILD_ACCESSIBLE,
+    COUNTED,
+    FIGURES,
+    HANDED_OVER,
+    HELD,
+    REFERRALS,
+    Figure,
+    Records,
+)
 from reports.grant import Behind
 
 # What a breakdown, or the list of places, is called in the address of a list.
@@ -22,6 +32,7 @@ PARAMETERS = {
     "organisation": "organizace",
     "reason": "duvod",
     "called_patrol": "hlidka",
+    "training_kind": "druh",
 }
 # Figures that count only some of the records of their list.
 ONLY = {
@@ -29,10 +40,17 @@ ONLY = {
     REFERRALS: {"organizace": "ano"},
     CALLED_PATROLS: {"hlidka": "ano"},
     COUNTED: {"pocet": "ano"},
+    HANDED_OVER: {"likvidace": "predano"},
+    HELD: {"likvidace": "drzeno"},
 }
 OUTSIDE = ("lokalita", "mimo")
 # Lists of records that have a moment, over any time.
-LISTS = {Records.FINDINGS: "findings:list", Records.ACTIVITIES: "activities:list"}
+LISTS = {
+    Records.FINDINGS: "findings:list",
+    Records.ACTIVITIES: "activities:list",
+    Records.HANDOVERS: "findings:handovers",
+    Records.TRAININGS: "training:list",
+}
 
 
 def of_period(behind: Behind) -> str:

@@ -1,8 +1,9 @@
 """What is counted and how it is called: one definition per figure, for pages, documents, drill-down and commands.
 
 The measure itself stands with the rows it measures (`findings.models.COUNTS`, `patrols.models.COUNTS`,
-`ACTIVITY_COUNTS`, `NUMBER_COUNTS`, and `patrols.attendance_days.served_seconds`); a figure names it and says what it
-means to the reader. Pure: no query is made here.
+`ACTIVITY_COUNTS`, `NUMBER_COUNTS`, `TRAINING_COUNTS`, `findings.custody.figures` and
+`patrols.attendance_days.served_seconds`); a figure names it and says what it means to the reader. Pure: no query
+is made here.
 """
 
 from collections.abc import Mapping
@@ -25,6 +26,7 @@ class Unit(Enum):
     CONTACTS = ("kontakt", "kontakty", "kontaktů")
     CHILDREN = ("dítě", "děti", "dětí")
     CASES = ("případ", "případy", "případů")
+    TRAININGS = ("školení", "školení", "školení")
     CALLS = ("hlídka", "hlídky", "hlídek")
 
     def form(self, number: float) -> str:
@@ -42,6 +44,8 @@ class Records(StrEnum):
     SHIFTS = "shifts"
     ACTIVITIES = "activities"
     ATTENDANCE = "attendance"
+    HANDOVERS = "handovers"
+    TRAININGS = "trainings"
 
 
 @dataclass(frozen=True)
@@ -88,6 +92,11 @@ PLACES = Figure("places", "Místa s nálezem", "Míst", Unit.PLACES, Records.FIN
 CHILD_ACCESSIBLE = Figure(
     "child_accessible_events", "Nálezy dostupné dětem", "Dostupné dětem", Unit.EVENTS, Records.FINDINGS
 )
+HANDED_OVER = Figure(
+    "handed_over", "Z nich předáno k likvidaci do konce měsíce", "Předáno", Unit.PIECES, Records.FINDINGS
+)
+HELD = Figure("held", "Z nich na konci měsíce v držení", "V držení", Unit.PIECES, Records.FINDINGS)
+DELIVERED = Figure("delivered", "Předáno v měsíci podle dokladů", "Podle dokladů", Unit.PIECES, Records.HANDOVERS)
 PATROL_TIME = Figure("patrol_seconds", "Hodiny ve službě podle plánu", "Hodin", Unit.HOURS, Records.SHIFTS)
 ASSISTANTS = Figure("assistants", "Asistenti ve službě", "Asistentů", Unit.PEOPLE, Records.SHIFTS, additive=False)
 SERVED_TIME = Figure("served_seconds", "Hodiny odsloužené podle docházky", "Odslouženo", Unit.HOURS, Records.ATTENDANCE)
@@ -96,6 +105,8 @@ CONTACTS = Figure("contacts", "Kontakty s občany", "Kontaktů", Unit.CONTACTS, 
 CHILDREN = Figure("children", "Děti a mládež", "Dětí", Unit.CHILDREN, Records.ACTIVITIES)
 REFERRALS = Figure("referrals", "Zprostředkovaná pomoc", "Pomoc", Unit.CASES, Records.ACTIVITIES)
 CALLED_PATROLS = Figure("called_patrols", "Přivolané hlídky", "Hlídek", Unit.CALLS, Records.ACTIVITIES)
+TRAININGS = Figure("trainings", "Absolvovaná školení", "Školení", Unit.TRAININGS, Records.TRAININGS)
+TRAINED = Figure("trained", "Proškolení lidé", "Lidí", Unit.PEOPLE, Records.TRAININGS, additive=False)
 COUNTED = Figure("counted", "Zapsané počty dohromady", "Počet", Unit.CASES, Records.ACTIVITIES)
 
 FIGURES: dict[str, Figure] = {
@@ -109,6 +120,9 @@ FIGURES: dict[str, Figure] = {
         PARAPHERNALIA,
         PLACES,
         CHILD_ACCESSIBLE,
+        HANDED_OVER,
+        HELD,
+        DELIVERED,
         PATROL_TIME,
         ASSISTANTS,
         SERVED_TIME,
@@ -118,6 +132,8 @@ FIGURES: dict[str, Figure] = {
         REFERRALS,
         CALLED_PATROLS,
         COUNTED,
+        TRAININGS,
+        TRAINED,
     )
 }
 """Every figure of a month's totals, in the order in which they are shown."""
@@ -128,7 +144,12 @@ RATES = (Rate("events_per_hours", "Nálezy na 100 hodin služby", EVENTS, hours=
 HEADLINE = (EVENTS, PIECES, PLACES, PATROL_TIME)
 """The figures a reader wants first."""
 
-OF_FINDINGS = tuple(figure for figure in FIGURES.values() if figure.records is Records.FINDINGS)
+DISPOSAL = (HANDED_OVER, HELD, DELIVERED)
+"""Of the month as a whole only: a box is of no locality. The first two add up to the pieces found."""
+
+OF_FINDINGS = tuple(
+    figure for figure in FIGURES.values() if figure.records is Records.FINDINGS and figure not in DISPOSAL
+)
 OF_SHIFTS = tuple(figure for figure in FIGURES.values() if figure.records is Records.SHIFTS)
 OF_ACTIVITIES = (ACTIVITIES, CONTACTS, CHILDREN, REFERRALS, CALLED_PATROLS)
 
@@ -162,6 +183,7 @@ BREAKDOWNS: dict[str, Breakdown] = {
         Breakdown("organisation", "Pomoc podle organizací", "Organizace", (REFERRALS,)),
         Breakdown("reason", "Pomoc podle důvodu", "Důvod", (REFERRALS,)),
         Breakdown("called_patrol", "Přivolané hlídky podle druhu", "K čemu", (CALLED_PATROLS,)),
+        Breakdown("training_kind", "Školení podle druhu", "Druh školení", (TRAININGS, TRAINED)),
     )
 }
 """Every breakdown of a summary, in the order in which they are shown."""

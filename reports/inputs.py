@@ -24,6 +24,9 @@ SUM_OF_HASHES = "coalesce(sum(('x' || left(md5(concat_ws('|', {})), 15))::bit(60
 # A duty over midnight at the month's end is made of events of both months.
 AROUND = f"interval '{LONGEST // timedelta(hours=1)} hours'"
 
+# The month's first local day, and the first one behind it.
+FIRST, BEHIND = (f"(month.{end} AT TIME ZONE 'Europe/Prague')::date" for end in ("lower", "upper"))
+
 # What records say of their locality, place and person is hashed once for each of these, not for each row.
 QUERY = f"""
       WITH locality AS MATERIALIZED (
@@ -40,7 +43,8 @@ QUERY = f"""
       JOIN people_user AS person ON person.id = assistant.user_id
 )
     SELECT found.number, found.hash, patrolled.number, patrolled.hash, done.number, done.hash,
-           counted.number, counted.hash, noted.number, noted.hash
+           counted.number, counted.hash, noted.number, noted.hash, trained.number, trained.hash,
+           delivered.number, delivered.hash, gone.number, gone.hash
       FROM unnest(%s::timestamptz[], %s::timestamptz[]) WITH ORDINALITY AS month (lower, upper, ordinal)
 CROSS JOIN LATERAL (
     SELECT count(*) AS number, {
@@ -98,6 +102,29 @@ CROSS JOIN LATERAL (
       JOIN person ON person.id = event.assistant_id
      WHERE event.at > month.lower - {AROUND} AND event.at < month.upper + {AROUND} AND event.withdrawn_at IS NULL
 ) AS noted
+CROSS JOIN LATERAL (
+    SELECT count(*) AS number, {
+    SUM_OF_HASHES.format("training.id, training.held_on, person.id, kind.id, kind.name, kind.position")
+} AS hash
+      FROM patrols_training AS training
+      JOIN person ON person.id = training.assistant_id
+      JOIN patrols_trainingkind AS kind ON kind.id = training.kind_id
+     WHERE training.held_on >= {FIRST} AND training.held_on < {BEHIND}
+       AND training.withdrawn_at IS NULL
+) AS trained
+CROSS JOIN LATERAL (
+    SELECT count(*) AS number, {SUM_OF_HASHES.format("handed.id, handed.handed_on, handed.pieces")} AS hash
+      FROM findings_handedbox AS handed
+     WHERE handed.stands AND handed.handed_on >= {FIRST} AND handed.handed_on < {BEHIND}
+) AS delivered
+CROSS JOIN LATERAL (
+    SELECT count(*) AS number, {SUM_OF_HASHES.format("finding.id")} AS hash
+      FROM findings_finding AS finding
+      JOIN findings_deposit AS deposit ON deposit.finding_id = finding.id
+      JOIN findings_handedbox AS handed ON handed.box_id = deposit.box_id AND handed.stands
+     WHERE finding.found_at >= month.lower AND finding.found_at < month.upper AND finding.withdrawn_at IS NULL
+       AND handed.handed_on < {BEHIND}
+) AS gone
   ORDER BY month.ordinal
 """  # noqa: S608 - made of the constants above
 

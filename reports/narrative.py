@@ -26,6 +26,8 @@ GROUPS: dict[str, str] = {
     Records.SHIFTS: "sluzba",
     Records.ATTENDANCE: "dochazka",
     Records.ACTIVITIES: "cinnosti",
+    Records.HANDOVERS: "likvidace",
+    Records.TRAININGS: "skoleni",
 }
 NAMES = {
     "events": "udalosti",
@@ -45,6 +47,11 @@ NAMES = {
     "referrals": "pomoc",
     "called_patrols": "hlidky",
     "counted": "zapsane-pocty",
+    "handed_over": "predano",
+    "held": "v-drzeni",
+    "delivered": "podle-dokladu",
+    "trainings": "pocet",
+    "trained": "lidi",
 }
 """Figures whose names people know; any other is called by its Czech label without accents."""
 

@@ -22,9 +22,21 @@ from apk.calendar import Month, Week
 from apk.people.access import Permission
 from apk.people.models import Assistant, Mentor, User
 from apk.sync.models import Conflict, Held, Receipt, RescueFile
-from findings.models import Finding, Photo, WaitingPhoto
+from findings import custody
+from findings.models import Box, Finding, Handover, Injury, Photo, WaitingPhoto
 from patrols import proposing
-from patrols.models import Absence, Activity, CoverNeed, Operation, Proposal, Shift, ShiftTemplate, Swap
+from patrols.models import (
+    Absence,
+    Activity,
+    CoverNeed,
+    Operation,
+    Proposal,
+    Shift,
+    ShiftTemplate,
+    Swap,
+    Training,
+    TrainingNeed,
+)
 from reports import editions, grant_setup
 from reports.counting import count
 from reports.models import (
@@ -141,6 +153,40 @@ ROWS: dict[str, str] = {
     "findings:waiting-photo": "302 403 403 200 404 200 403",
     "findings:place": "302 200 200 200 200 200 403",
     "findings:rename-place": "302 403 403 200 200 403 404",
+    "findings:boxes": "302 200 200 200 200 200 403",
+    "findings:add-box": "302 403 403 200 200 200 403",
+    "findings:box": "302 200 404 200 200 200 403",
+    "findings:edit-box": "302 403 403 200 200 200 403",
+    "findings:give-box": "302 403 403 200 200 200 403",
+    "findings:take-back-box": "302 403 403 200 200 200 403",
+    "findings:close-box": "302 403 403 200 200 200 403",
+    "findings:reopen-box": "302 403 403 200 200 200 403",
+    "findings:box-label": "302 403 403 200 200 200 403",
+    "findings:unboxed": "302 403 403 200 200 200 403",
+    "findings:put": "302 403 403 200 404 200 403",
+    "findings:handovers": "302 403 403 200 200 200 403",
+    "findings:add-handover": "302 403 403 200 200 200 403",
+    "findings:handover": "302 403 403 200 200 200 403",
+    "findings:confirm-handover": "302 403 403 200 200 200 403",
+    "findings:cancel-handover": "302 403 403 200 200 200 403",
+    "findings:balance": "302 403 403 200 200 200 403",
+    "findings:injuries": "302 200 200 200 200 200 403",
+    "findings:add-injury": "302 200 200 200 200 200 403",
+    "findings:injury": "302 200 404 200 404 200 403",
+    "findings:take-injury-step": "302 200 404 200 404 200 403",
+    "training:overview": "302 200 200 200 200 200 403",
+    "training:list": "302 200 200 200 200 200 403",
+    "training:export": "302 403 403 200 200 200 403",
+    "training:add": "302 403 403 200 200 200 403",
+    "training:detail": "302 200 404 200 404 200 403",
+    "training:edit": "302 403 403 200 404 200 403",
+    "training:withdraw": "302 403 403 200 404 200 403",
+    "training:setup": "302 403 403 403 403 200 200",
+    "training:add-kind": "302 403 403 403 403 200 200",
+    "training:edit-kind": "302 403 403 403 403 200 200",
+    "training:retire-kind": "302 403 403 403 403 200 200",
+    "training:add-need": "302 403 403 403 403 200 200",
+    "training:remove-need": "302 403 403 403 403 200 200",
     "reports:months": "302 403 403 200 200 200 403",
     "reports:export-months": "302 403 403 403 403 200 403",
     "reports:month": "302 403 403 200 200 200 403",
@@ -236,6 +282,9 @@ ROWS: dict[str, str] = {
 }
 
 
+# Pages that name a box, and those that name a handover.
+BOXED = ("box", "edit-box", "give-box", "take-back-box", "close-box", "reopen-box", "box-label")
+HANDED = ("handover", "confirm-handover", "cancel-handover")
 # Pages of reports that name a month and nothing else.
 MONTHLY = (
     *("month", "building", "build", "documents", "publish", "shifts", "export-shifts", "write-month"),
@@ -357,6 +406,33 @@ class World:
         return RecordImport.objects.keep("nalezy", "nalezy.csv", content, by=self.mentor.user)
 
     @cached_property
+    def box(self) -> Box:
+        """The box that the assistant carries."""
+        box: Box = factories.BoxFactory(carrier=self.assistant)
+        return box
+
+    @cached_property
+    def handover(self) -> Handover:
+        box = factories.BoxFactory()
+        box.close(at=factories.local(2021, 4, 20, 12))
+        by = factories.UserFactory(is_coordinator=True)
+        return custody.hand_over({box: (0, "")}, recipient=factories.RecipientFactory(), on=date(2021, 4, 20), by=by)
+
+    @cached_property
+    def injury(self) -> Injury:
+        injury: Injury = factories.InjuryFactory(assistant=self.assistant)
+        return injury
+
+    @cached_property
+    def training(self) -> Training:
+        training: Training = factories.TrainingFactory(assistant=self.assistant)
+        return training
+
+    @cached_property
+    def training_need(self) -> TrainingNeed:
+        return TrainingNeed.objects.create(kind=self.training.kind)
+
+    @cached_property
     def visitors(self) -> dict[str, User | None]:
         other_mentor = factories.MentorFactory()
         return {
@@ -429,6 +505,15 @@ class World:
             "findings:photo": {"pk": self.photo.pk},
             "findings:place": {"pk": self.finding.place_id},
             "findings:rename-place": {"pk": self.finding.place_id},
+            **{f"findings:{name}": {"pk": self.box.pk} for name in BOXED},
+            **{f"findings:{name}": {"pk": self.handover.pk} for name in HANDED},
+            "findings:balance": {"month": Month(2021, 4)},
+            "findings:injury": {"pk": self.injury.pk},
+            "findings:take-injury-step": {"pk": self.injury.pk, "step": "doctor"},
+            **{f"training:{name}": {"pk": self.training.pk} for name in ("detail", "edit", "withdraw")},
+            "training:edit-kind": {"pk": self.training.kind_id},
+            "training:retire-kind": {"pk": self.training.kind_id},
+            "training:remove-need": {"pk": self.training_need.pk},
             **{f"reports:{name}": {"month": Month(2021, 4)} for name in MONTHLY},
             "reports:import-template-export": {"kind": "nalezy"},
             "reports:import": {"pk": self.brought.pk},
@@ -464,7 +549,10 @@ class World:
             "sync:photo": {"photo_id": factories.record_id()},
             "account_reset_password_from_key": {"uidb36": "1", "key": "not-a-key"},
         }
-        query = {"patrols:add-shift": f"?asistent={self.assistant.pk}&den=2021-04-20"}
+        query = {
+            "patrols:add-shift": f"?asistent={self.assistant.pk}&den=2021-04-20",
+            "findings:put": f"?nalez={self.finding.pk}",
+        }
         return reverse(name, kwargs=arguments.get(name)) + query.get(name, "")
 
 

@@ -84,11 +84,11 @@ class BoxQuerySet(models.QuerySet["Box"]):
         return self.filter(state__in=states)
 
     def with_contents(self) -> Self:
-        """Each with `events` and `pieces` of the findings that lie in it and count."""
+        """Each with `finding_count` and `pieces` of the findings that lie in it and count."""
         inside = Finding.objects.standing().filter(deposit__box=models.OuterRef("pk")).order_by().values("deposit__box")
         events, pieces = inside.annotate(counted=Count("pk")), inside.annotate(counted=Sum("pieces"))
         return self.annotate(
-            events=Coalesce(models.Subquery(events.values("counted")), 0),
+            finding_count=Coalesce(models.Subquery(events.values("counted")), 0),
             pieces=Coalesce(models.Subquery(pieces.values("counted")), 0),
         )
 
@@ -122,6 +122,10 @@ class Box(models.Model):
     opened_at = models.DateTimeField("otevřen")
     closed_at = models.DateTimeField("uzavřen", null=True, blank=True)
     sort_key = CzechSortKey(source="label")
+    # What `BoxQuerySet.with_contents` and `with_carriers` bring.
+    finding_count: int
+    pieces: int
+    carrying: "list[Carrying]"
 
     objects = BoxQuerySet.as_manager()
 

@@ -10,7 +10,7 @@ from typing import Final, Self
 import pghistory
 from django.db import models, transaction
 from django.db.models import Exists, OuterRef, Q
-from django.db.models.functions import Now, TruncDate
+from django.db.models.functions import Coalesce, Now, TruncDate
 from django.urls import reverse
 
 from apk import czech
@@ -47,18 +47,20 @@ class InjuryQuerySet(models.QuerySet["Injury"]):
                 return self
             case Role.MENTOR:
                 led = Mentorship.objects.filter(assistant=OuterRef("assistant"), mentor__user=user)
-                days = TruncDate(Now(), tzinfo=LOCAL), TruncDate(OuterRef("happened_at"), tzinfo=LOCAL)
-                on_days = [Q(starts__lte=day) & (Q(ends__isnull=True) | Q(ends__gte=day)) for day in days]
-                return self.filter(Exists(led.filter(on_days[0] | on_days[1])))
+                today, that_day = (
+                    Q(starts__lte=OuterRef(day)) & (Q(ends__isnull=True) | Q(ends__gte=OuterRef(day)))
+                    for day in ("today", "day")
+                )
+                days = self.alias(today=TruncDate(Now(), tzinfo=LOCAL), day=TruncDate("happened_at", tzinfo=LOCAL))
+                return days.filter(Exists(led.filter(today | that_day)))
             case _:
                 return self.filter(assistant__user=user)
 
     def unfinished(self) -> Self:
         """Those with a step still to be taken."""
         taken = InjuryStep.objects.filter(injury=OuterRef("pk")).order_by().values("injury")
-        return self.alias(taken=models.Subquery(taken.annotate(n=models.Count("pk")).values("n"))).exclude(
-            taken=len(Step)
-        )
+        counted = models.Subquery(taken.annotate(n=models.Count("pk")).values("n"))
+        return self.alias(taken=Coalesce(counted, 0)).filter(taken__lt=len(Step))
 
 
 @pghistory.track()

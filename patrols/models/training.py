@@ -118,6 +118,9 @@ class TrainingQuerySet(models.QuerySet["Training"]):
         """Those that count: what was written by mistake stays to be seen and counts nowhere."""
         return self.filter(withdrawn_at__isnull=True)
 
+    def withdrawn(self) -> Self:
+        return self.filter(withdrawn_at__isnull=False)
+
     def in_month(self, month: Month) -> Self:
         return self.between(month.first_day, month.last_day)
 

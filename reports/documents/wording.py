@@ -83,9 +83,18 @@ def month_notes(summary: MonthSummary) -> list[str]:
         "Hodiny ve službě jsou plánované směny v mezích měsíce; směna přes jeho konec je rozdělena.",
         "Odsloužené hodiny jsou ze začátků a konců služby, které zapsali asistenti, bez přestávek.",
     ]
+    if summary.totals.get("pieces"):
+        notes.append(disposed_of(summary))
     if summary.lodging_houses:
         notes.append("Ubytovny se neuvádějí jménem.")
     return notes
+
+
+def disposed_of(summary: MonthSummary) -> str:
+    """What became of the month's pieces, in a sentence."""
+    gone = figure_in_words(Unit.PIECES, summary.totals.get("handed_over", 0))
+    held = figure_in_words(Unit.PIECES, summary.totals.get("held", 0))
+    return f"Z nalezených kusů bylo do konce měsíce předáno k likvidaci {gone}, ve sběrných boxech zůstává {held}."
 
 
 def _found(summary: MonthSummary) -> str:

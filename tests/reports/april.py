@@ -55,6 +55,11 @@ def values(events, places, seconds=0, assistants=0):
         "assistants": assistants,
         "served_seconds": seconds - seconds // 10,
         **activities(len(events)),
+        "handed_over": sum(pieces) - 23,
+        "held": 23,
+        "delivered": 61,
+        "trainings": 9,
+        "trained": 7,
     }
 
 
@@ -134,6 +139,10 @@ def april(**changes) -> MonthSummary:
             "organisation": (row(BREAKDOWNS["organisation"], "1", "Renarkon", totals),),
             "reason": (row(BREAKDOWNS["reason"], "1", "Závislosti", totals),),
             "called_patrol": (row(BREAKDOWNS["called_patrol"], "1", "Hlídka MP: doprava", totals),),
+            "training_kind": (
+                row(BREAKDOWNS["training_kind"], "1", "BOZP", {"trainings": 7, "trained": 7}),
+                row(BREAKDOWNS["training_kind"], "2", "První pomoc", {"trainings": 2, "trained": 2}),
+            ),
         },
         places=tuple(
             PlacePoint(

@@ -12,7 +12,7 @@ from apk.people.models import Assistant
 from findings.models import Finding, PlaceKind
 from patrols.models import Shift
 from reports import counting
-from reports.figures import BREAKDOWNS, COUNTED, FIGURES, OF_ACTIVITIES, SERVED_TIME
+from reports.figures import BREAKDOWNS, COUNTED, DISPOSAL, FIGURES, OF_ACTIVITIES, SERVED_TIME, TRAINED, TRAININGS
 from reports.summary import MonthSummary
 from tests.factories import (
     ActivityFactory,
@@ -208,11 +208,14 @@ def test_activities_and_attendance_equal_plain_sql(seed):
             assert without_zeros(expected["totals"], MINE).keys() == MINE
 
 
+OTHERS = MINE | {figure.name for figure in (*DISPOSAL, TRAININGS, TRAINED)}
+
+
 def figures_of(summary: MonthSummary) -> dict:
     """The figures of findings and shifts; rows that have none of them are left out, days aside."""
-    named = {name: {figure.name for figure in BREAKDOWNS[name].figures} - MINE for name in KEYS}
+    named = {name: {figure.name for figure in BREAKDOWNS[name].figures} - OTHERS for name in KEYS}
     return {
-        "totals": {name: value for name, value in summary.totals.items() if name not in MINE},
+        "totals": {name: value for name, value in summary.totals.items() if name not in OTHERS},
         "breakdowns": {
             name: {
                 row.key: kept
@@ -326,6 +329,7 @@ def test_summary_of_an_empty_month_is_zeros():
         "organisation": 0,
         "reason": 0,
         "called_patrol": 0,
+        "training_kind": 0,
     }
     assert summary.project_name == ""
 
@@ -363,7 +367,7 @@ def test_number_of_queries_does_not_grow_with_the_data():
     with CaptureQueriesContext(connection) as many:
         counting.count(APRIL)
 
-    assert (len(few), len(many)) == (34, 34)
+    assert (len(few), len(many)) == (39, 39)
 
 
 @pytest.mark.django_db(transaction=True)

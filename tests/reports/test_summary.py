@@ -6,11 +6,14 @@ from apk.calendar import Month
 from reports.figures import (
     BREAKDOWNS,
     COUNTED,
+    DISPOSAL,
     FIGURES,
     OF_ACTIVITIES,
     OF_FINDINGS,
     OF_SHIFTS,
     SERVED_TIME,
+    TRAINED,
+    TRAININGS,
     Unit,
 )
 from reports.summary import MonthSummary, PlacePoint, Row, UnknownSchemaError
@@ -72,6 +75,13 @@ def test_unit_takes_the_form_of_its_number(number, form):
 
 
 def test_every_figure_counts_one_kind_of_records():
-    parts = [set(OF_FINDINGS), set(OF_SHIFTS), {*OF_ACTIVITIES, COUNTED}, {SERVED_TIME}]
+    parts = [
+        set(OF_FINDINGS),
+        set(OF_SHIFTS),
+        {*OF_ACTIVITIES, COUNTED},
+        {SERVED_TIME},
+        set(DISPOSAL),
+        {TRAININGS, TRAINED},
+    ]
     assert set().union(*parts) == set(FIGURES.values())
     assert sum(map(len, parts)) == len(FIGURES)

@@ -7,8 +7,8 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
 from django.utils import timezone
 
-from apk.calendar import local_date
-from apk.demo import city, closings, plan, projects, records, team, work
+from apk.calendar import Month, local_date
+from apk.demo import city, closings, custody, plan, projects, records, team, training, work
 from apk.people.models import User
 from patrols.models import Shift
 
@@ -46,6 +46,9 @@ class Command(BaseCommand):
             records.record(begun, until=now)
             mentor = User.objects.get(personal_number=team.MENTOR.personal_number)
             plan.make_plan_data(local_date(now), people, sites, mentor)
+            custody.make_custody([Month(2021, number) for number in range(1, 13)], people, mentor, now)
+            custody.make_custody([*ended, Month.of(now)], people, mentor, now)
+            training.make_training(people, mentor, local_date(now))
             projects.make_projects(now)
             closings.close_first_months()
             projects.request_summaries(ended)
