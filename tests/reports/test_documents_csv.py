@@ -60,6 +60,7 @@ def test_csv_says_what_it_is_and_of_which_figures():
         "číslo projektu": "314D083009247",
         "publicita": april().publicity,
         "otisk hodnot SHA-256": april().digest,
+        "vydání": "",
         "poznámka": INTERNAL,
     }
 
