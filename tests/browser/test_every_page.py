@@ -27,6 +27,7 @@ NOT_PAGES = {name for name in ROWS if name.startswith("sync:")} | {
     "field:manifest",
     "field:worker",
     "findings:photo",
+    "findings:waiting-photo",
     "reports:building",
     "patrols:proposal-progress",
     "reports:edition",
