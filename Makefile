@@ -8,8 +8,6 @@ MAKEFLAGS += --no-print-directory
 ROOT := $(if $(filter Makefile,$(MAKEFILE_LIST)),$(CURDIR),$(dir $(abspath $(lastword $(MAKEFILE_LIST)))))
 HERE := cd "$(ROOT)" &&
 VENV := .venv/bin
-# Tests that start servers of their own, from the wheels.
-LAUNCHING := test_bootstrap.py test_children.py test_embedded.py test_launcher.py
 PORT ?= 8000
 export PORT
 
@@ -44,8 +42,8 @@ test: ## všechny testy, i v opravdovém prohlížeči (ARGS="tests/patrols -k s
 	@$(HERE) $(MAKE) -f Makefile js-test
 	@$(HERE) $(if $(ARGS),$(VENV)/python -m pytest $(ARGS),$(TEST_IN_PAIR))
 
-test-database: prepare ## testy bez prohlížeče a spouštění, třeba na jiném PostgreSQL (POSTGRES_BIN=/usr/lib/postgresql/15/bin)
-	@$(HERE) $(VENV)/python -m pytest --ignore=tests/browser $(addprefix --ignore=tests/,$(LAUNCHING)) $(ARGS)
+test-database: prepare ## testy nad databází, třeba na jiném PostgreSQL (POSTGRES_BIN=/usr/lib/postgresql/15/bin)
+	@$(HERE) $(VENV)/python -m pytest --ignore=tests/browser -m "database and not fuzz" $(ARGS)
 
 js-test: prepare ## testy JavaScriptu bez prohlížeče
 	@$(HERE) $(VENV)/node --test "tests/**/*.test.js"

@@ -54,6 +54,16 @@ def database_can_be_emptied() -> Iterator[None]:
         yield
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Marks what asks the database, and what throws anything at the forms, so that either can be chosen."""
+    for item in items:
+        names = getattr(item, "fixturenames", ())
+        if item.get_closest_marker("django_db") or "db" in names or "transactional_db" in names:
+            item.add_marker("database")
+        if item.path.stem == "test_fuzz":
+            item.add_marker("fuzz")
+
+
 @pytest.fixture(scope="session", autouse=True)
 def collected_static() -> None:
     """Pages name static files by the hash of their content, so they are collected once, as in production."""
