@@ -21,6 +21,7 @@ from chaos.phone import ATTACH
 from findings import shell
 from findings.models import Finding
 from findings.shell import SCREENS
+from tests import phones
 from tests.browser.accessibility import faults
 from tests.browser.field_screens import JILOVA, Open, fill_in, picture, save, state
 from tests.factories import PlaceFactory, ShiftFactory, record_id
@@ -247,6 +248,24 @@ def test_one_spoilt_record_stays_with_its_reason_and_holds_back_none_of_the_othe
     expect(page.locator(".queue-state")).to_contain_text("1× potřebuje vaši pozornost")
     assert Finding.objects.count() == 49
     assert not Finding.objects.filter(pk=str(poison["id"])).exists()
+
+
+def test_two_versions_of_a_record_are_shown_side_by_side(
+    opened: Open, phone: BrowserContext, assistant: Assistant, jilova: Locality
+) -> None:
+    record = finding_in_store(assistant.user_id)
+    other = phones.record(phones.finding(with_needle=5), id=str(record["id"]))
+    assert phones.Phone(assistant.user).outcomes(other) == ["accepted"]
+    page = opened("first-aid")
+    page.evaluate(ATTACH, {"owner": assistant.user_id, "locked": True, "forgetting": False})
+    assert page.evaluate("(record) => window.chaos.save(record, [])", record) == "saved"
+    page.goto(reverse("field:queue"))
+    entry = page.locator("[data-troubled-list] [data-record]")
+    expect(entry.locator("[data-reason]")).to_contain_text("rozhodne mentor")
+    expect(entry.locator("[data-ours]")).to_contain_text(str(record["caption"]))
+    expect(entry.locator("[data-theirs]")).to_contain_text("6 kusů, Park")
+    assert faults(page) == {}
+    assert Finding.objects.get().with_needle == 5
 
 
 def test_a_queue_of_the_first_version_is_taken_over_and_sent(
