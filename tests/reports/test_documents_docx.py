@@ -56,7 +56,7 @@ def test_document_is_made_of_words_own_styles(file):
         "Poznámky",
     ]
     assert ("Normal", one_line(headline(april()))) in styles
-    assert len([name for name, _ in styles if name == "List Bullet"]) == 5
+    assert len([name for name, _ in styles if name == "List Bullet"]) == 6
 
 
 def test_tables_hold_the_figures_of_the_summary(file):

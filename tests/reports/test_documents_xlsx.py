@@ -28,6 +28,7 @@ TABLES = [
     "Pomoc podle organizací",
     "Pomoc podle důvodu",
     "Přivolané hlídky podle druhu",
+    "Školení podle druhu",
     "Místa nálezů",
 ]
 SHEETS = ["Přehled", "Grafy", *TABLES]

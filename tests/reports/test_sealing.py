@@ -290,6 +290,7 @@ def test_correction_seals_the_next_version_and_says_what_changed(finding, coordi
     assert [(change["figure"], change["before"], change["after"]) for change in totals] == [
         ("pieces", 5, 6),
         ("with_needle", 5, 6),
+        ("held", 5, 6),
     ]
     assert MonthlySummary.objects.get().value.totals["pieces"] == 6
     assert MonthlySummary.objects.get().sha256 == second.figures_sha256
