@@ -23,10 +23,11 @@ endef
 # browser's say comes last, when both have ended.
 define TEST_IN_PAIR
 mkdir -p var/log; \
-$(VENV)/python -m pytest tests/browser >var/log/test-browser.log 2>&1 & browser=$$!; \
-trap 'kill $$browser 2>/dev/null' INT TERM EXIT; \
+$(VENV)/python -m pytest tests/browser >var/log/test-browser.log 2>&1 & beside=$$!; \
+trap 'kill $$beside 2>/dev/null' INT TERM EXIT; \
 $(VENV)/python -m pytest --ignore=tests/browser; others=$$?; \
-wait $$browser; browser=$$?; \
+wait $$beside; browser=$$?; \
+trap - INT TERM EXIT; \
 cat var/log/test-browser.log; \
 test $$others -eq 0 && test $$browser -eq 0
 endef
