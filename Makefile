@@ -44,7 +44,7 @@ test: ## všechny testy, i v opravdovém prohlížeči (ARGS="tests/patrols -k s
 	@$(HERE) $(if $(ARGS),$(VENV)/python -m pytest $(ARGS),$(TEST_IN_PAIR))
 
 test-database: prepare ## testy nad databází, třeba na jiném PostgreSQL (POSTGRES_BIN=/usr/lib/postgresql/15/bin)
-	@$(HERE) $(VENV)/python -m pytest --ignore=tests/browser -m "database and not fuzz" $(ARGS)
+	@$(HERE) $(VENV)/python -m pytest --ignore=tests/browser --ignore=tests/test_access.py -m "database and not fuzz" $(ARGS)
 
 js-test: prepare ## testy JavaScriptu bez prohlížeče
 	@$(HERE) $(VENV)/node --test "tests/**/*.test.js"
