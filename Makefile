@@ -19,13 +19,14 @@ done; \
 test -n "$$python" || { echo "Chybí Python 3.11 nebo novější: nainstalujte ho a spusťte příkaz znovu." >&2; exit 1; }
 endef
 
-# The browser's tests wait a lot, so they run beside the others: two processes, each with servers of its own. What the
-# browser's say comes last, when both have ended.
+# The browser's and the launcher's tests wait a lot, so they run beside the others: two processes, each with servers of
+# its own. What they say comes last, when both have ended.
+BESIDE := tests/browser tests/test_launcher.py
 define TEST_IN_PAIR
 mkdir -p var/log; \
-$(VENV)/python -m pytest tests/browser >var/log/test-browser.log 2>&1 & beside=$$!; \
+$(VENV)/python -m pytest $(BESIDE) >var/log/test-browser.log 2>&1 & beside=$$!; \
 trap 'kill $$beside 2>/dev/null' INT TERM EXIT; \
-$(VENV)/python -m pytest --ignore=tests/browser; others=$$?; \
+$(VENV)/python -m pytest $(addprefix --ignore=,$(BESIDE)); others=$$?; \
 wait $$beside; browser=$$?; \
 trap - INT TERM EXIT; \
 cat var/log/test-browser.log; \
