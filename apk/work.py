@@ -61,8 +61,8 @@ class WorkQuerySet(models.QuerySet[Kind]):
 
 
 class Work(models.Model):
-    """What every kind of work has. Whoever inherits has `LOCK_SPACE` and `lock_number`: the two numbers that name the
-    advisory lock under which it is done, the second a positive 32-bit integer."""
+    """What every kind of work has. Whoever inherits names its `LOCK_SPACE`, the first of the two numbers of the
+    advisory lock under which it is done."""
 
     LOCK_SPACE: ClassVar[int]
     State = WorkState
@@ -82,7 +82,8 @@ class Work(models.Model):
 
     @property
     def lock_number(self) -> int:
-        raise NotImplementedError
+        """The second number of the lock, a positive 32-bit integer; each row its own unless a kind says otherwise."""
+        return self.pk % 2**31
 
     @property
     def is_unfinished(self) -> bool:

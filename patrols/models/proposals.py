@@ -62,10 +62,6 @@ class Proposal(Work):
     def __str__(self) -> str:
         return f"Návrh {self.first}–{self.last}: {self.get_state_display()}"
 
-    @property
-    def lock_number(self) -> int:
-        return self.pk % 2**31
-
     @transaction.atomic
     def finish(self, result: dict[str, Any]) -> None:
         """Stores what was worked out and ends the work, both or neither. Raises LostJobError when it is not ours."""

@@ -106,10 +106,6 @@ class Edition(Work):
         return f"{self.get_kind_display()} {self.subject}, vydání {self.number}"
 
     @property
-    def lock_number(self) -> int:
-        return self.pk
-
-    @property
     def paper(self) -> Paper:
         """What kind of paper it is made of."""
         return {Edition.Kind.MONTH: papers.MONTH, Edition.Kind.GRANT_REPORT: papers.GRANT_REPORT}[
