@@ -12,6 +12,7 @@ from apk.people.models import Assistant
 from apk.sync.models import Held
 from findings.intake import MAX_COUNT
 from findings.models import Finding, WaitingPhoto
+from reports.grant_forms import WordsForm
 
 MAX_REASON = 500
 
@@ -129,3 +130,10 @@ class FindingCorrectionForm(EditGuard, forms.ModelForm):
         elif not finding.is_withdrawn:
             finding.withdrawn_at, finding.withdrawal_reason = now, self.cleaned_data["reason"]
         finding.save()
+
+
+class WordsCorrectionForm(WordsForm):
+    """The words of a sealed month, and why they change."""
+
+    reason = reason_field("Důvod opravy", "Bude v nové verzi měsíce a zůstane v ní napořád.")
+    preview = forms.CharField(widget=forms.HiddenInput, max_length=64, required=False)

@@ -7,6 +7,7 @@ from uuid import UUID
 from django import forms
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.db import transaction
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -22,11 +23,20 @@ from apk.sync import holding
 from findings.models import Finding
 from reports import checklist, closings, difference_words, late_records, sealing, verifying
 from reports.closing import Move, may
-from reports.closing_forms import FindingCorrectionForm, LateRecordsForm, RejectForm, ReturnForm, StandInForm, VouchForm
+from reports.closing_forms import (
+    FindingCorrectionForm,
+    LateRecordsForm,
+    RejectForm,
+    ReturnForm,
+    StandInForm,
+    VouchForm,
+    WordsCorrectionForm,
+)
 from reports.closings import Closing
 from reports.document_views import attachment
 from reports.figures import HEADLINE
-from reports.models import MonthlySummary, Seal
+from reports.models import GrantProject, MonthlySummary, MonthNarrative, Seal
+from reports.references import of_month
 from reports.snapshots import Content
 from reports.views import known_month
 
@@ -357,6 +367,26 @@ def correct_finding(request: SignedInRequest, pk: UUID) -> HttpResponse:
             return sealed_next(request, month)
         context |= shown
     return form_response(request, "reports/correct_finding.html", context)
+
+
+@requires(Permission.SEAL_MONTHS)
+@require_http_methods(["GET", "HEAD", "POST"])
+@transaction.atomic
+def correct_words(request: SignedInRequest, month: Month) -> HttpResponse:
+    """Changes the words of a sealed month; the month gets its next version."""
+    sealed_month(request, month)
+    stored = get_object_or_404(MonthlySummary.objects.visible_to(request.user).readable().of(month).select_for_update())
+    written = MonthNarrative.objects.of(month).first()
+    known = of_month(month, stored.value.totals, GrantProject.objects.by_month([month])[month])
+    form = WordsCorrectionForm(posted(request), written=written.text if written else "", known=known)
+    context: dict[str, Any] = {"form": form, "month": month, "references": known}
+    if form.is_bound and form.is_valid():
+        text = form.cleaned_data["text"]
+        is_sealed, shown = corrected(request, month, form, lambda: MonthNarrative.objects.put(month, text))
+        if is_sealed:
+            return sealed_next(request, month)
+        context |= shown
+    return form_response(request, "reports/correct_words.html", context)
 
 
 # --- The assistant's own confirmation --------------------------------------------------------------------------------

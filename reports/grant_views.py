@@ -260,14 +260,19 @@ def write_section(request: SignedInRequest, pk: int, section: int) -> HttpRespon
 @require_http_methods(["GET", "HEAD", "POST"])
 @transaction.atomic
 def write_month(request: SignedInRequest, month: Month) -> HttpResponse:
-    """The words of a month, with a preview; the summary is then to be counted anew, for it keeps them."""
+    """The words of a month, with a preview; the summary is then to be counted anew, for it keeps them.
+
+    Those of a sealed month have a page of their own, where they change by a correction.
+    """
     stored = get_object_or_404(MonthlySummary.objects.visible_to(request.user).readable().of(month).select_for_update())
+    if request.method != "POST" and is_sealed(month):
+        return redirect("reports:correct-words", month)
     project = GrantProject.objects.by_month([month])[month]
     known = of_month(month, stored.value.totals, project)
     written = MonthNarrative.objects.of(month).first()
     form = WordsForm(posted(request), written=written.text if written else "", known=known)
     if form.is_bound and form.is_valid() and is_sealed(month):
-        form.add_error(None, "Měsíc je uzavřený, jeho slovní hodnocení už měnit nejde.")
+        form.add_error(None, "Měsíc je mezitím uzavřený, slovní hodnocení jde změnit jen jeho opravou.")
     if form.is_bound and form.is_valid() and PREVIEW not in request.POST:
         MonthNarrative.objects.write(month, form.cleaned_data["text"], by=request.user)
         messages.success(request, "Slovní hodnocení je uložené, přehled se přepočítává.")

@@ -50,6 +50,7 @@ GUARDED: Final[Mapping[str, str]] = {
         " WHERE date_trunc('month', handed.handed_on)::date = reports_month_of(finding.found_at)"
     ),
     "reports_monthlysummary": "SELECT month FROM changed",
+    "reports_monthnarrative": "SELECT month FROM changed",
 }
 """Tables whose rows belong to months."""
 

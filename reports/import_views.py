@@ -79,7 +79,11 @@ def detail(request: SignedInRequest, pk: int) -> HttpResponse:
 
 
 def checked(request: SignedInRequest, brought: RecordImport, refusal: str = "") -> HttpResponse:
-    context: dict[str, Any] = {"brought": brought, "refusal": refusal}
+    context: dict[str, Any] = {
+        "brought": brought,
+        "refusal": refusal,
+        "may_view_history": request.user.may(Permission.VIEW_HISTORY),
+    }
     if brought.read_at is None:
         try:
             plan = importing.dry_run(KINDS[brought.kind], brought.file_name, bytes(brought.content), now=timezone.now())

@@ -46,6 +46,7 @@ RECORDS: Final[Mapping[str, str]] = {
         "record.finding_id IN (SELECT id FROM findings_finding)"
         " AND record.box_id IN (SELECT box_id FROM findings_handedbox WHERE stands)"
     ),
+    "reports_monthnarrative": "record.month = month.first_day",
     # A duty over midnight at the month's end is made of events of both months.
     "patrols_attendance": f"record.at > month.lower - {AROUND} AND record.at < month.upper + {AROUND}",
 }
@@ -91,7 +92,6 @@ LABELS: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
         "record.starts <= month.last_day AND coalesce(record.ends, month.last_day) >= month.first_day",
         ("id", "assistant_id", "mentor_id", "starts", "ends"),
     ),
-    "reports_monthnarrative": ("record.month = month.first_day", ("id", "month", "text")),
     "patrols_trainingkind": ("record.id IN (SELECT kind_id FROM patrols_training)", NAME_OF),
     "patrols_activitykind": ("record.id IN (SELECT kind_id FROM patrols_activity)", NAME_OF),
     "patrols_organisation": ("record.id IN (SELECT organisation_id FROM patrols_activity)", NAME_OF),

@@ -39,6 +39,7 @@ urlpatterns = [
     path("dokumenty/vydani/<int:pk>/", document_views.edition, name="edition"),
     path("dokumenty/soubor/<int:pk>/", document_views.download, name="download"),
     path("prehledy/<month:month>/slovo/", grant_views.write_month, name="write-month"),
+    path("prehledy/<month:month>/slovo/opravit/", closing_views.correct_words, name="correct-words"),
     path("projekty/", project_views.project_list, name="projects"),
     path("projekty/novy/", project_views.create, name="create-project"),
     path("projekty/<int:pk>/", project_views.detail, name="project"),

@@ -2,6 +2,7 @@
 
 import hashlib
 
+import pghistory
 from django.db import models
 from django.urls import reverse
 
@@ -22,6 +23,7 @@ class RecordImportQuerySet(models.QuerySet["RecordImport"]):
         return self.create(kind=kind, file_name=file_name, content=content, sha256=digest, brought_by=by)
 
 
+@pghistory.track(exclude=["content"])
 class RecordImport(models.Model):
     """A file with findings or shifts; `added` is how many records it gave when it was read, `sha256` of the file."""
 

@@ -20,14 +20,22 @@ class MonthNarrativeQuerySet(models.QuerySet["MonthNarrative"]):
     @transaction.atomic
     def write(self, month: Month, text: str, *, by: User) -> "MonthNarrative":
         """Keeps the words of a month and asks for its summary, which holds them, to be counted anew."""
-        written, _ = self.update_or_create(month=month.first_day, defaults={"text": text})
+        written = self.put(month, text)
         Job.objects.request(month, by=by)
+        return written
+
+    def put(self, month: Month, text: str) -> "MonthNarrative":
+        """Keeps the words of a month; a correction of a sealed month counts its summary itself."""
+        written, _ = self.update_or_create(month=month.first_day, defaults={"text": text})
         return written
 
 
 @pghistory.track()
 class MonthNarrative(models.Model):
-    """The words of a month, with references to its figures (`narrative.py`); its summary keeps them resolved."""
+    """The words of a month, with references to its figures (`narrative.py`); its summary keeps them resolved.
+
+    Once the month is sealed, the database lets nobody change them but a correction.
+    """
 
     month = models.DateField("měsíc", unique=True, help_text="První den měsíce.")
     text = models.TextField("text", blank=True, max_length=20_000)

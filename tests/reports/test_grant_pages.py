@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from datetime import date
 
 import pytest
-from django.db import connection
+from django.db import IntegrityError, connection, transaction
 from django.http import QueryDict
 from django.test.utils import CaptureQueriesContext
 from django.urls import resolve, reverse
@@ -20,12 +20,22 @@ from patrols.activity_filters import ActivityFilter
 from patrols.attendance_days import Months
 from patrols.attendance_filters import AttendanceFilter
 from patrols.attendance_views import counts_of
-from reports import drilldown
+from reports import drilldown, verifying
 from reports.filters import ShiftFilter
 from reports.grant import Cell, GrantReport
 from reports.grant_compiling import compiled
 from reports.grant_setup import add_usual_sections
-from reports.models import Annex, Job, MonthNarrative, ProjectReport, ReportSection, SectionText
+from reports.models import (
+    Annex,
+    Job,
+    MonthlySummary,
+    MonthNarrative,
+    ProjectReport,
+    ReportSection,
+    Seal,
+    SectionText,
+)
+from reports.snapshots import Content
 from tests.factories import (
     FindingFactory,
     GrantProjectFactory,
@@ -268,19 +278,43 @@ def test_words_of_a_month_are_counted_in_and_ask_for_a_new_build(client_of, coor
     assert client.get(reverse("reports:write-month", args=[Month(2021, 5)])).status_code == 404
 
 
-def test_words_of_a_sealed_month_do_not_change(client_of, coordinator, assistant):
+def test_words_of_a_sealed_month_change_by_a_correction_alone(client_of, coordinator, assistant):
     ShiftFactory(assistant=assistant, start=local(2021, 4, 15, 8))
     MonthNarrative.objects.create(month=APRIL.first_day, text="Takhle to bylo.")
-    sealed(APRIL, coordinator)
-    address = reverse("reports:write-month", args=[APRIL])
+    writing = reverse("reports:write-month", args=[APRIL])
     client = client_of(coordinator)
-    seen = client.get(address).context["form"]["seen"].value()
+    seen = client.get(writing).status_code == 404  # nothing is counted yet
+    first = bytes(sealed(APRIL, coordinator).content)
 
-    refused = client.post(address, {"seen": seen, "text": "Jinak."})
-
-    assert refused.status_code == 422
-    assert "Měsíc je uzavřený" in refused.content.decode()
+    assert seen
+    assert client.post(writing, {"text": "Jinak."}).status_code == 422
+    for change in (
+        lambda: MonthNarrative.objects.update(text="Jinak."),
+        lambda: MonthNarrative.objects.all().delete(),
+        lambda: MonthNarrative.objects.bulk_update(
+            [MonthNarrative(pk=MonthNarrative.objects.get().pk, text="x")], ["text"]
+        ),
+    ):
+        with pytest.raises(IntegrityError, match="2021-04 is sealed"), transaction.atomic():
+            change()
+    address = client.get(writing)["Location"]
+    page = client.get(address)
+    sent = {
+        "seen": page.context["form"]["seen"].value(),
+        "text": "V dubnu {{nalezy.kusy.slovy}}.",
+        "reason": "Překlep.",
+    }
+    preview = client.post(address, sent | {"step": "preview"})
+    assert "Takhle to bylo. → V dubnu" in preview.content.decode()
     assert MonthNarrative.objects.get().text == "Takhle to bylo."
+    answer = client.post(address, sent | {"step": "seal", "preview": preview.context["preview"]})
+
+    assert answer["Location"] == reverse("reports:seal", args=[APRIL, 2])
+    one, two = Seal.objects.order_by("version")
+    assert bytes(one.content) == first
+    assert Content.from_bytes(bytes(two.content)).figures["narrative"] == ["V dubnu 0\u00a0kusů."]
+    assert MonthlySummary.objects.get().value.narrative == ("V dubnu 0\u00a0kusů.",)
+    assert verifying.verify(APRIL).agrees
 
 
 def test_annexes_are_kept_and_listed_in_the_report(client_of, coordinator):

@@ -196,6 +196,9 @@ def test_template_filled_in_is_read(person, coordinator, client_of):
     assert client.post(f"{sent['Location']}nacist/").status_code == 422
     assert Finding.objects.count() == 1
     assert "nálezy 2019.xlsx" in client.get(reverse("reports:imports")).content.decode()
+    history = client.get(reverse("audit:history", args=["reports.recordimport", RecordImport.objects.get().pk]))
+    assert "<dd><del>" in history.content.decode().replace('<span class="visually-hidden">bylo </span>', "")
+    assert "Načteno" in history.content.decode()
 
 
 def test_page_names_bad_rows_and_offers_nothing_to_press(person, coordinator, client_of):

@@ -92,6 +92,7 @@ def test_seal_holds_the_figures_and_the_rows_behind_them(finding, coordinator):
         "patrols_training": 0,
         "findings_handedbox": 0,
         "findings_deposit": 0,
+        "reports_monthnarrative": 0,
     }
     # Nothing of an account but the name goes into what is kept for ever.
     assert {name for row in content.rows["people_user"] for name in row} == {
