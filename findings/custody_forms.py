@@ -10,11 +10,11 @@ from django.utils import timezone
 
 from apk.calendar import LOCAL, ImpossibleTimeError, instant, local_date
 from apk.edits import EditGuard
-from apk.filters import MonthField
+from apk.filters import PeriodFilter
 from apk.forms import DayField
-from apk.people.models import Assistant, AssistantQuerySet
+from apk.people.models import Assistant, AssistantQuerySet, User
 from apk.plain_text import readable
-from findings.models import Box, BoxQuerySet, Recipient
+from findings.models import Box, BoxQuerySet, Handover, HandoverQuerySet, Recipient
 
 MAX_PIECES = 9999
 
@@ -211,14 +211,13 @@ class BoxFilter(forms.Form):
     )
 
 
-class HandoverFilter(forms.Form):
+class HandoverFilter(PeriodFilter):
     """Of which days handovers are listed."""
 
-    mesic = MonthField(label="Měsíc")
-    od = DayField(label="Od dne", required=False)
-    do = DayField(label="Do dne", required=False)
-
-    def clean(self) -> None:
-        first, last = self.cleaned_data.get("od"), self.cleaned_data.get("do")
-        if first and last and last < first:
-            self.add_error("do", "Poslední den je před prvním.")
+    def handovers(self, user: User) -> HandoverQuerySet:
+        """Those that `user` may see and the valid parts of the filter let through."""
+        chosen = self.chosen
+        found = Handover.objects.visible_to(user).between(chosen.get("od"), chosen.get("do"))
+        if "mesic" in chosen:
+            found = found.between(chosen["mesic"].first_day, chosen["mesic"].last_day)
+        return found

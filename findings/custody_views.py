@@ -269,11 +269,7 @@ def named_findings(request: SignedInRequest) -> list[Finding]:
 def handovers(request: SignedInRequest) -> HttpResponse:
     """Handovers of the days in the address; cancelled ones are shown and not counted."""
     chosen = HandoverFilter(request.GET)
-    chosen.is_valid()
-    first, last = chosen.cleaned_data.get("od"), chosen.cleaned_data.get("do")
-    shown = Handover.objects.visible_to(request.user).between(first, last)
-    if month := chosen.cleaned_data.get("mesic"):
-        shown = shown.between(month.first_day, month.last_day)
+    shown = chosen.handovers(request.user)
     counted = shown.standing().aggregate(pieces=Sum("boxes__pieces", default=0))
     rows = shown.with_counts().select_related("recipient").order_by("-handed_on", "-pk")
     context = {

@@ -4,33 +4,22 @@ A value that makes no sense is named in a sentence and narrows nothing: no row i
 """
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
-from django.db.models import F
 from django.http import QueryDict
 
 from apk import czech
-from apk.filters import MonthField, choice
+from apk.filters import PeriodFilter, SortedFilter, choice
 from apk.forms import DayField
 from apk.localities.models import District, Locality
 from apk.people.access import Permission
-from apk.people.models import Assistant, User
+from apk.people.models import User
 from findings import custody
 from findings.models import Finding, FindingQuerySet, Place, PlaceKind
 
 OUTSIDE = "mimo"
 WITHDRAWN = "vzate-zpet"
-
-# Order in the address → what the rows are sorted by; a minus before it turns it round.
-ORDERS = {
-    "cas": "found_at",
-    "misto": "place__sort_key",
-    "lokalita": "locality__sort_key",
-    "asistent": "assistant__user__sort_key",
-    "kusu": "pieces",
-}
-NEWEST_FIRST = "-cas"
 
 # What became of the pieces: in the address, in Czech, and which findings it lets through.
 DISPOSAL: dict[str, tuple[str, Callable[[FindingQuerySet], FindingQuerySet]]] = {
@@ -40,15 +29,12 @@ DISPOSAL: dict[str, tuple[str, Callable[[FindingQuerySet], FindingQuerySet]]] = 
 }
 
 
-class FindingFilter(forms.Form):
+class FindingFilter(PeriodFilter, SortedFilter):
     """The filter in the address of the list of findings and of its export; every part of it is optional.
 
     Makes three queries for its choices, one more when it names a place.
     """
 
-    mesic = MonthField(label="Měsíc")
-    od = DayField(label="Od dne", required=False)
-    do = DayField(label="Do dne", required=False)
     lokalita = choice("Lokalita", "Takovou lokalitu neznáme.")
     obvod = choice("Městský obvod", "Takový městský obvod neznáme.")
     asistent = choice("Asistent", "Takového asistenta neznáme.")
@@ -61,31 +47,38 @@ class FindingFilter(forms.Form):
     drzi_se = DayField(label="V držení dne", required=False, widget=forms.HiddenInput)
     den = DayField(label="Den", required=False, widget=forms.HiddenInput)
     misto = forms.CharField(label="Místo nálezu", required=False, widget=forms.HiddenInput)
-    razeni = forms.CharField(label="Řazení", required=False, widget=forms.HiddenInput)
+
+    spoken: ClassVar = PeriodFilter.spoken | {
+        "den": czech.day,
+        "predano_od": lambda day: f"předané od {czech.day(day)}",
+        "predano_do": lambda day: f"předané do {czech.day(day)}",
+        "drzi_se": lambda day: f"{czech.day(day)} v držení",
+        "misto": str,
+    }
+    orders: ClassVar = {
+        "cas": ("found_at",),
+        "misto": ("place__sort_key",),
+        "lokalita": ("locality__sort_key",),
+        "asistent": ("assistant__user__sort_key",),
+        "kusu": ("pieces",),
+    }
+    first_order: ClassVar = "-cas"
 
     def __init__(self, data: QueryDict, *, user: User) -> None:
-        super().__init__(data, auto_id="filtr-%s", label_suffix="")
+        super().__init__(data)
         self.user = user
-        self.labels: dict[str, dict[str, str]] = {}
         localities = Locality.objects.visible_to(user).values_list("pk", "name")
         self.offer("lokalita", "všechny", [(OUTSIDE, "mimo lokality"), *localities])
         self.offer("druh", "všechny", PlaceKind.choices)
         self.offer("deti", "nerozhoduje", [("ano", "dostupné dětem")])
         self.offer("stav", "platné", [(WITHDRAWN, "vzaté zpět")])
         self.offer("likvidace", "nerozhoduje", [(name, label) for name, (label, _) in DISPOSAL.items()])
-        # Those who see only their own findings have no use for the others' names.
+        self.offer_assistants(user)
+        # Who sees only their own findings needs no narrowing by district.
         if user.may(Permission.VIEW_PEOPLE):
-            assistants = Assistant.objects.visible_to(user).select_related("user")
-            self.offer("asistent", "všichni", [(assistant.pk, str(assistant)) for assistant in assistants])
             self.offer("obvod", "všechny", District.objects.visible_to(user).values_list("pk", "name"))
         else:
-            del self.fields["asistent"], self.fields["obvod"]
-
-    def offer(self, name: str, everything: str, choices: Any) -> None:
-        field = self.fields[name]
-        assert isinstance(field, forms.ChoiceField)  # noqa: S101  # tells the type checker which fields these are
-        self.labels[name] = {str(value): label for value, label in choices}
-        field.choices = [("", everything), *self.labels[name].items()]
+            del self.fields["obvod"]
 
     def clean_misto(self) -> Place | None:
         text = self.cleaned_data["misto"]
@@ -97,30 +90,12 @@ class FindingFilter(forms.Form):
             raise forms.ValidationError("Takové místo nálezu neznáme.", code="invalid")
         return place
 
-    def clean_razeni(self) -> str:
-        order: str = self.cleaned_data["razeni"] or NEWEST_FIRST
-        if order.removeprefix("-") not in ORDERS:
-            raise forms.ValidationError("Takové řazení neznáme.", code="invalid")
-        return order
-
-    def clean(self) -> None:
-        first, last = self.cleaned_data.get("od"), self.cleaned_data.get("do")
-        if first and last and last < first:
-            self.add_error("do", "Poslední den je před prvním.")
-
-    @property
-    def order(self) -> str:
-        """The order asked for, such as "-cas"."""
-        self.is_valid()
-        return self.cleaned_data.get("razeni") or NEWEST_FIRST
-
     def findings(self) -> FindingQuerySet:
         """The findings that the user may see and the valid parts of the filter let through, in the order asked for.
 
         Without a word about it those that count, so that a list and its figures agree.
         """
-        self.is_valid()
-        chosen = {name: value for name, value in self.cleaned_data.items() if value}
+        chosen = self.chosen
         found = Finding.objects.visible_to(self.user).between(chosen.get("od"), chosen.get("do"))
         found = found.withdrawn() if "stav" in chosen else found.standing()
         if "mesic" in chosen:
@@ -142,29 +117,7 @@ class FindingFilter(forms.Form):
         if "misto" in chosen:
             found = found.filter(place=chosen["misto"])
         found = disposed_of(found, chosen)
-        column = F(ORDERS[self.order.removeprefix("-")])
-        turned = column.desc(nulls_last=True) if self.order.startswith("-") else column.asc(nulls_last=True)
-        return found.order_by(turned, "-found_at", "pk")
-
-    def words(self) -> list[tuple[str, str]]:
-        """The valid parts of the filter as people say them: (name in the address, Czech words)."""
-        self.is_valid()
-        spoken: dict[str, Callable[[Any], str]] = {
-            "mesic": lambda month: czech.month(month.first_day),
-            "od": lambda day: f"od {czech.day(day)}",
-            "do": lambda day: f"do {czech.day(day)}",
-            "den": czech.day,
-            "predano_od": lambda day: f"předané od {czech.day(day)}",
-            "predano_do": lambda day: f"předané do {czech.day(day)}",
-            "drzi_se": lambda day: f"{czech.day(day)} v držení",
-            "misto": str,
-        }
-        said = []
-        for name in self.fields:
-            value = self.cleaned_data.get(name)
-            if value and name != "razeni":
-                said.append((name, spoken[name](value) if name in spoken else self.labels[name][value]))
-        return said
+        return found.order_by(*self.order_by, "-found_at", "pk")
 
 
 def disposed_of(found: FindingQuerySet, chosen: dict[str, Any]) -> FindingQuerySet:

@@ -59,7 +59,7 @@ def render_list(request: SignedInRequest, form: FindingFilter, status: int = 200
         "counts": found.counts(),
         "shows_withdrawn": bool(form.cleaned_data.get("stav")),
         "page": page,
-        "columns": [column(form.order, *heading) for heading in COLUMNS],
+        "columns": [form.heading(*column) for column in COLUMNS],
         "map": city_map(localities, place_marks(page.object_list)),
         "query": request.GET.urlencode(),
         "may_export": request.user.may(Permission.EXPORT_FINDINGS),
@@ -69,14 +69,6 @@ def render_list(request: SignedInRequest, form: FindingFilter, status: int = 200
 
 def with_names(found: FindingQuerySet) -> FindingQuerySet:
     return found.select_related("place", "locality__district", "assistant__user")
-
-
-def column(order: str, first: str, label: str, css: str) -> dict[str, str]:
-    """A heading: the order a click asks for, and how the rows are sorted by it now, as `aria-sort` wants it."""
-    name = first.removeprefix("-")
-    turned = name if first.startswith("-") else f"-{name}"
-    sorted_by = {name: "ascending", f"-{name}": "descending"}.get(order, "")
-    return {"label": label, "css": css, "sort": sorted_by, "next": turned if order == first else first}
 
 
 def place_marks(findings: Iterable[Finding]) -> list[dict[str, Any]]:
@@ -110,7 +102,7 @@ def export(request: SignedInRequest) -> HttpResponseBase:
         user=request.user,
         action=AccessLog.Action.EXPORT,
         what="Nálezy (CSV)",
-        filter={name: request.GET[name] for name, _ in form.words()},
+        filter={name: request.GET[name] for name in form.chosen},
         rows=found.count(),
     )
     response = StreamingHttpResponse(csv_lines(export_rows(found)), content_type=CONTENT_TYPE)

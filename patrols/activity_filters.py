@@ -2,16 +2,12 @@
 
 from typing import Any, ClassVar
 
-from django import forms
-from django.db.models import Exists, F, OuterRef
+from django.db.models import Exists, OuterRef
 from django.http import QueryDict
 
-from apk import czech
-from apk.filters import Filter, MonthField, choice
-from apk.forms import DayField
+from apk.filters import PeriodFilter, SortedFilter, choice
 from apk.localities.models import Locality
-from apk.people.access import Permission
-from apk.people.models import Assistant, User
+from apk.people.models import User
 from patrols.models import (
     Activity,
     ActivityCount,
@@ -27,22 +23,10 @@ ANY = "ano"
 OUTSIDE = "mimo"
 WITHDRAWN = "vzate-zpet"
 
-# Order in the address → what the rows are sorted by; a minus before it turns it round.
-ORDERS = {
-    "cas": ("at",),
-    "druh": ("kind__position", "kind__sort_key"),
-    "lokalita": ("locality__sort_key",),
-    "asistent": ("assistant__user__sort_key",),
-}
-NEWEST_FIRST = "-cas"
 
-
-class ActivityFilter(Filter):
+class ActivityFilter(PeriodFilter, SortedFilter):
     """The filter in the address of the list of activities and of its export. Makes seven queries for its choices."""
 
-    mesic = MonthField(label="Měsíc")
-    od = DayField(label="Od dne", required=False)
-    do = DayField(label="Do dne", required=False)
     druh = choice("Druh činnosti", "Takový druh činnosti neznáme.")
     lokalita = choice("Lokalita", "Takovou lokalitu neznáme.")
     asistent = choice("Asistent", "Takového asistenta neznáme.")
@@ -51,14 +35,14 @@ class ActivityFilter(Filter):
     duvod = choice("Důvod pomoci", "Takový důvod neznáme.")
     hlidka = choice("Přivolaná hlídka", "Takovou hlídku neznáme.")
     stav = choice("Platnost", "Vybrat jde jen činnosti vzaté zpět.")
-    razeni = forms.CharField(label="Řazení", required=False, widget=forms.HiddenInput)
 
-    spoken: ClassVar = {
-        "mesic": lambda month: czech.month(month.first_day),
-        "od": lambda day: f"od {czech.day(day)}",
-        "do": lambda day: f"do {czech.day(day)}",
+    orders: ClassVar = {
+        "cas": ("at",),
+        "druh": ("kind__position", "kind__sort_key"),
+        "lokalita": ("locality__sort_key",),
+        "asistent": ("assistant__user__sort_key",),
     }
-    silent: ClassVar = frozenset({"razeni"})
+    first_order: ClassVar = "-cas"
 
     def __init__(self, data: QueryDict, *, user: User) -> None:
         super().__init__(data)
@@ -73,29 +57,7 @@ class ActivityFilter(Filter):
         patrols = CalledPatrol.objects.values_list("pk", "name")
         self.offer("hlidka", "nerozhoduje", [(ANY, "jakákoli hlídka"), *patrols])
         self.offer("stav", "jen platné", [(WITHDRAWN, "vzaté zpět")])
-        # Those who see only their own activities have no use for the others' names.
-        if user.may(Permission.VIEW_PEOPLE):
-            assistants = Assistant.objects.visible_to(user).select_related("user")
-            self.offer("asistent", "všichni", [(assistant.pk, str(assistant)) for assistant in assistants])
-        else:
-            del self.fields["asistent"]
-
-    def clean_razeni(self) -> str:
-        order: str = self.cleaned_data["razeni"] or NEWEST_FIRST
-        if order.removeprefix("-") not in ORDERS:
-            raise forms.ValidationError("Takové řazení neznáme.", code="invalid")
-        return order
-
-    def clean(self) -> None:
-        first, last = self.cleaned_data.get("od"), self.cleaned_data.get("do")
-        if first and last and last < first:
-            self.add_error("do", "Poslední den je před prvním.")
-
-    @property
-    def order(self) -> str:
-        """The order asked for, such as "-cas"."""
-        self.is_valid()
-        return self.cleaned_data.get("razeni") or NEWEST_FIRST
+        self.offer_assistants(user)
 
     def activities(self) -> ActivityQuerySet:
         """The activities that the user may see and the valid parts of the filter let through, in the order asked for.
@@ -111,10 +73,7 @@ class ActivityFilter(Filter):
         if "pocet" in chosen:
             numbers = ActivityCount.objects.filter(activity=OuterRef("pk"))
             found = found.filter(Exists(numbers if chosen["pocet"] == ANY else numbers.filter(counter=chosen["pocet"])))
-        turned = self.order.startswith("-")
-        columns = [F(column) for column in ORDERS[self.order.removeprefix("-")]]
-        ordered = [column.desc(nulls_last=True) if turned else column.asc(nulls_last=True) for column in columns]
-        return found.order_by(*ordered, "-at", "pk")
+        return found.order_by(*self.order_by, "-at", "pk")
 
     def counts(self) -> dict[str, int]:
         """The figures of the activities; when the filter asks for one counter, "counted" adds up that one alone."""

@@ -40,7 +40,7 @@ def render_list(request: SignedInRequest, form: ActivityFilter, status: int = 20
         "counts": form.counts(),
         "counter": form.labels["pocet"].get(form.chosen.get("pocet", "")),
         "page": Paginator(with_names(found), PAGE).get_page(request.GET.get("page")),
-        "columns": [column(form.order, *heading) for heading in COLUMNS],
+        "columns": [form.heading(*column) for column in COLUMNS],
         "query": request.GET.urlencode(),
         "may_export": request.user.may(Permission.EXPORT_ACTIVITIES),
         "may_manage_lists": request.user.may(Permission.MANAGE_CODE_LISTS),
@@ -54,14 +54,6 @@ def with_names(found: ActivityQuerySet) -> ActivityQuerySet:
         "assistant__user", "locality__district", "kind", "organisation", "reason", "called_patrol"
     )
     return named.prefetch_related(Prefetch("numbers", numbers))
-
-
-def column(order: str, first: str, label: str) -> dict[str, str]:
-    """A heading: the order a click asks for, and how the rows are sorted by it now, as `aria-sort` wants it."""
-    name = first.removeprefix("-")
-    turned = name if first.startswith("-") else f"-{name}"
-    sorted_by = {name: "ascending", f"-{name}": "descending"}.get(order, "")
-    return {"label": label, "sort": sorted_by, "next": turned if order == first else first}
 
 
 @requires(Permission.EXPORT_ACTIVITIES)

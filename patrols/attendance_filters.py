@@ -8,8 +8,7 @@ from django.http import QueryDict
 from apk import czech
 from apk.filters import Filter, choice
 from apk.forms import DayField
-from apk.people.access import Permission
-from apk.people.models import Assistant, User
+from apk.people.models import User
 from patrols.attendance_days import DayRow, Months, is_troubled, rows_in
 
 TROUBLED = "chybi"
@@ -28,11 +27,7 @@ class AttendanceFilter(Filter):
         super().__init__(data)
         self.user, self.months = user, months
         self.offer("stav", "všechno", [(TROUBLED, "jen kde něco chybí")])
-        if user.may(Permission.VIEW_PEOPLE):
-            assistants = Assistant.objects.visible_to(user).select_related("user")
-            self.offer("asistent", "všichni", [(assistant.pk, str(assistant)) for assistant in assistants])
-        else:
-            del self.fields["asistent"]
+        self.offer_assistants(user)
 
     def rows(self, now: datetime) -> list[DayRow]:
         """The rows that the user may see and the valid parts of the filter let through. Three queries."""

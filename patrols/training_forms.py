@@ -7,12 +7,10 @@ from django import forms
 from django.http import QueryDict
 from django.utils import timezone
 
-from apk import czech
 from apk.edits import EditGuard
-from apk.filters import Filter, MonthField, choice
+from apk.filters import PeriodFilter, choice
 from apk.forms import DayField
 from apk.localities.models import Locality
-from apk.people.access import Permission
 from apk.people.models import Assistant, AssistantQuerySet, User
 from apk.plain_text import readable
 from patrols.models import Training, TrainingKind, TrainingNeed, TrainingQuerySet
@@ -20,37 +18,19 @@ from patrols.models import Training, TrainingKind, TrainingNeed, TrainingQuerySe
 WITHDRAWN = "zrusena"
 
 
-class TrainingFilter(Filter):
+class TrainingFilter(PeriodFilter):
     """The filter in the address of the list of trainings and of its export. Makes two queries for its choices."""
 
-    mesic = MonthField(label="Měsíc")
-    od = DayField(label="Od dne", required=False)
-    do = DayField(label="Do dne", required=False)
     druh = choice("Druh školení", "Takový druh školení neznáme.")
     asistent = choice("Asistent", "Takového asistenta neznáme.")
     stav = choice("Platnost zápisu", "Vybrat jde jen zrušené zápisy.")
-
-    spoken: ClassVar = {
-        "mesic": lambda month: czech.month(month.first_day),
-        "od": lambda day: f"od {czech.day(day)}",
-        "do": lambda day: f"do {czech.day(day)}",
-    }
 
     def __init__(self, data: QueryDict, *, user: User) -> None:
         super().__init__(data)
         self.user = user
         self.offer("druh", "všechny", TrainingKind.objects.values_list("pk", "name"))
         self.offer("stav", "platné", [(WITHDRAWN, "zrušené")])
-        if user.may(Permission.VIEW_PEOPLE):
-            people = Assistant.objects.visible_to(user).select_related("user")
-            self.offer("asistent", "všichni", [(person.pk, str(person)) for person in people])
-        else:
-            del self.fields["asistent"]
-
-    def clean(self) -> None:
-        first, last = self.cleaned_data.get("od"), self.cleaned_data.get("do")
-        if first and last and last < first:
-            self.add_error("do", "Poslední den je před prvním.")
+        self.offer_assistants(user)
 
     def trainings(self) -> TrainingQuerySet:
         """Those that the user may see and the valid parts of the filter let through, those that count by default."""

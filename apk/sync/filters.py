@@ -31,11 +31,6 @@ class ReceivedFilter(Filter):
         assistants = Assistant.objects.visible_to(user).select_related("user")
         self.offer("asistent", "všichni", [(assistant.user_id, str(assistant)) for assistant in assistants])
 
-    def clean(self) -> None:
-        first, last = self.cleaned_data.get("od"), self.cleaned_data.get("do")
-        if first and last and last < first:
-            self.add_error("do", "Poslední den je před prvním.")
-
     def apply(self, rows: ReviewedQuerySet) -> ReviewedQuerySet:
         """Those of `rows` that the valid parts let through."""
         conditions = {}
