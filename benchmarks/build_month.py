@@ -16,6 +16,7 @@ from apk.localities.models import District, Locality
 from apk.people.access import Role
 from apk.people.models import Assistant, User
 from benchmarks.ground import conditions, median_ratio, seconds
+from patrols.models import Announcement, Shift
 from reports import counting
 from reports.inputs import fingerprints
 
@@ -167,3 +168,4 @@ def make_city() -> None:
             " generate_series(%s::timestamptz, %s::timestamptz, '1 day') AS day",
             [MONTH.start, MONTH.end],
         )
+    Announcement.objects.note_worked(Shift.objects.all())

@@ -9,6 +9,7 @@ from apk import czech
 from apk.calendar import Month
 from apk.sync.models import Conflict, Held
 from findings.models import Finding
+from patrols.models import Shift
 from reports import months
 from reports.closings import Closing
 from reports.months import Condition
@@ -65,6 +66,13 @@ def undecided(month: Month) -> Iterator[Hindrance]:
 
 
 def worth_a_look(month: Month) -> Iterator[Hindrance]:
+    drafts = Shift.objects.drafts().overlapping(month.start, month.end).count()
+    if drafts:
+        shifts = czech.counted(drafts, "směna v plánu není zveřejněná", "směny v plánu nejsou zveřejněné",
+                               "směn v plánu není zveřejněných")  # fmt: skip
+        verb = czech.plural(drafts, "nepočítá", "nepočítají", "nepočítá")
+        url = reverse("patrols:month", args=[month])
+        yield Hindrance(f"{shifts}, do hodin ve službě se {verb}.", url, "Podívat se do plánu")
     outside = Finding.objects.standing().in_month(month).outside_localities().count()
     if outside:
         found = czech.counted(outside, "nález leží", "nálezy leží", "nálezů leží")

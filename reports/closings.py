@@ -102,7 +102,7 @@ def expected(month: Month) -> QuerySet[Assistant]:
     first, last = month.first_day, month.last_day
     records: list[QuerySet[Model]] = [
         Finding.objects.in_month(month),
-        Shift.objects.in_month(month),
+        Shift.objects.announced().in_month(month),
         Activity.objects.in_month(month),
         Attendance.objects.filter(at__gte=month.start, at__lt=month.end),
     ]

@@ -106,7 +106,7 @@ def count(month: Month, progress: Progress = lambda percent: None) -> MonthSumma
     found = Finding.objects.standing().in_month(month)
     sources = (
         Source(found, findings.models.COUNTS, KEYS_OF_FINDINGS),
-        Source(Shift.objects.within(month.start, month.end), patrols.models.COUNTS, KEYS_OF_SHIFTS),
+        Source(Shift.objects.announced().within(month.start, month.end), patrols.models.COUNTS, KEYS_OF_SHIFTS),
         Source(Activity.objects.standing().in_month(month), patrols.models.ACTIVITY_COUNTS, KEYS_OF_ACTIVITIES),
         Source(ActivityCount.objects.standing().in_month(month), patrols.models.NUMBER_COUNTS, KEYS_OF_NUMBERS),
         Source(Training.objects.standing().in_month(month), patrols.models.TRAINING_COUNTS, KEYS_OF_TRAININGS),

@@ -118,7 +118,7 @@ def month_so_far(user: User, now: datetime) -> Iterator[Card]:
     """For mentors: what the assistants they lead found this month and how long they served."""
     month = Month.of(now)
     found = Finding.objects.visible_to(user).in_month(month).counts()
-    served = Shift.objects.visible_to(user).counts(month.start, now)
+    served = Shift.objects.announced().visible_to(user).counts(month.start, now)
     hours = figure_in_words(Unit.HOURS, served["patrol_seconds"])
     events = czech.counted(found["events"], "nález", "nálezy", "nálezů")
     yield Card(

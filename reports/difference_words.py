@@ -16,7 +16,7 @@ from reports.snapshots import Content
 
 TABLES = {
     Records.FINDINGS: ("findings_finding", "findings_photo"),
-    Records.SHIFTS: ("patrols_shift",),
+    Records.SHIFTS: ("patrols_shift", "patrols_announcement"),
 }
 """Which tables hold the records that figures count; figures of other kinds take all."""
 

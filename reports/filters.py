@@ -30,15 +30,15 @@ class ShiftFilter(Filter):
         self.offer("asistent", "všichni", [(assistant.pk, str(assistant)) for assistant in assistants])
 
     def shifts(self) -> ShiftQuerySet:
-        """Shifts with time in the period that the user may see, each with `seconds_within` of it."""
+        """Announced shifts with time in the period that the user may see, each with `seconds_within` of it."""
         columns = {"lokalita": "locality", "obvod": "locality__district", "asistent": "assistant"}
         narrowed = {columns[name]: value for name, value in self.chosen.items()}
-        visible = Shift.objects.visible_to(self.user).filter(**narrowed)
+        visible = Shift.objects.announced().visible_to(self.user).filter(**narrowed)
         return visible.within(self.start, self.end)
 
     def hides_some(self) -> bool:
         """Whether the period has shifts that the user may not see, whatever else the filter narrows. One query."""
-        inside = Shift.objects.overlapping(self.start, self.end)
+        inside = Shift.objects.announced().overlapping(self.start, self.end)
         return inside.exclude(pk__in=inside.visible_to(self.user).values("pk")).exists()
 
     @property

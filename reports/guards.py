@@ -34,6 +34,12 @@ GUARDED: Final[Mapping[str, str]] = {
         "SELECT generate_series(reports_month_of(start), reports_month_of(\"end\" - interval '1 microsecond'),"
         " interval '1 month')::date FROM changed"
     ),
+    # Whether a shift counts: a draft does not.
+    "patrols_announcement": (
+        "SELECT generate_series(reports_month_of(shift.start),"
+        " reports_month_of(shift.\"end\" - interval '1 microsecond'), interval '1 month')::date FROM changed"
+        " JOIN patrols_shift AS shift ON shift.id = changed.shift_id"
+    ),
     "patrols_activity": "SELECT reports_month_of(at) FROM changed",
     "patrols_activitycount": (
         "SELECT reports_month_of(activity.at) FROM changed"
@@ -54,6 +60,9 @@ GUARDED: Final[Mapping[str, str]] = {
 }
 """Tables whose rows belong to months."""
 
+COLUMNS: Final[Mapping[str, tuple[str, ...]]] = {"patrols_announcement": ("id", "shift_id")}
+"""Of some tables only these columns bear upon figures; the others change as they like."""
+
 CODE_LIST: Final = "entries may be renamed and retired; sealed figures hold the names of their time"
 ANNOUNCED: Final = "what assistants were told of the plan and what they said to it; no figure counts it"
 UNGUARDED: Final[Mapping[str, str]] = {
@@ -65,7 +74,6 @@ UNGUARDED: Final[Mapping[str, str]] = {
     "findings_injurystep": "in no figure",
     "findings_recipient": CODE_LIST,
     "findings_place": "names and positions of places may change; sealed figures hold those of their time",
-    "patrols_announcement": ANNOUNCED,
     "patrols_notice": ANNOUNCED,
     "patrols_override": ANNOUNCED,
     "patrols_publication": ANNOUNCED,
@@ -197,7 +205,7 @@ LANGUAGE plpgsql SET search_path = public, pg_temp AS $function$
 DECLARE
     months date[] := '{{}}';
 BEGIN
-    IF TG_OP IN ('UPDATE', 'DELETE') THEN
+    {unchanged(table)}IF TG_OP IN ('UPDATE', 'DELETE') THEN
         months := months || ARRAY({old});
     END IF;
     IF TG_OP IN ('UPDATE', 'INSERT') THEN
@@ -228,6 +236,23 @@ $function$;
 
 GUARDS: Final = ("sealed_month_insert", "sealed_month_update", "sealed_month_delete", "sealed_month_truncate")
 """The triggers of a guarded table."""
+
+
+def unchanged(table: str) -> str:
+    """How the guard of a table of `COLUMNS` begins: an update that leaves those columns as they were is let through."""
+    if table not in COLUMNS:
+        return ""
+    before, after = (
+        f"SELECT {', '.join(COLUMNS[table])} FROM {rows}"  # noqa: S608 - names of columns, of nobody's making
+        for rows in ("old_rows", "new_rows")
+    )
+    return f"""IF TG_OP = 'UPDATE' THEN
+        -- As many rows on both sides: what is new among them is in place of something old.
+        IF NOT EXISTS ({after} EXCEPT {before}) THEN
+            RETURN NULL;
+        END IF;
+    END IF;
+    """
 
 
 def unguard(table: str) -> str:

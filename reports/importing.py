@@ -25,7 +25,7 @@ from apk.searching import fold
 from findings.intake import MAX_COUNT, MAX_NOTE
 from findings.models import Finding, Place, PlaceKind, PositionSource, Source
 from findings.places import place_for
-from patrols.models import Shift
+from patrols.models import Announcement, Shift
 from patrols.models.shifts import LONGEST
 from reports import sealing
 from reports.models import RecordImport
@@ -388,7 +388,7 @@ def plan_shifts(file_name: str, rows: Sequence[Line], registers: Registers) -> P
 
 
 def write_shifts(plan: Plan, rows: Sequence[Line], registers: Registers) -> None:
-    Shift.objects.bulk_create([shift for _, shift in plan.new])
+    Announcement.objects.note_worked(Shift.objects.bulk_create([shift for _, shift in plan.new]))
 
 
 # --- All rows or none ------------------------------------------------------------------------------------------------

@@ -65,6 +65,7 @@ CROSS JOIN LATERAL (
     SUM_OF_HASHES.format('shift.id, shift.start, shift."end", person.id, person.hash, locality.id, locality.hash')
 } AS hash
       FROM patrols_shift AS shift
+      JOIN patrols_announcement AS told ON told.shift_id = shift.id
       JOIN person ON person.id = shift.assistant_id
       JOIN locality ON locality.id = shift.locality_id
      WHERE shift.start < month.upper AND shift."end" > month.lower

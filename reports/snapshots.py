@@ -7,7 +7,7 @@ code that counts every month counts them. Sealed figures can so be counted anew 
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -18,6 +18,7 @@ from django.db import connection, transaction
 from apk.calendar import Month
 from patrols.duties import LONGEST
 from reports import counting
+from reports.guards import COLUMNS
 from reports.summary import MonthSummary
 
 FORMAT: Final = "apk-seal"
@@ -31,12 +32,14 @@ ALL: Final = ("*",)
 AROUND: Final = f"interval '{LONGEST // timedelta(hours=1)} hours'"
 IN_MONTH: Final = "record.{0} >= month.lower AND record.{0} < month.upper"
 
-# Records of the month: what the database guards, and whose every column is sealed. `lower` and `upper` are the
-# instants when the month begins and when the next one does; a table's name means the rows already chosen of it.
+# Records of the month: what the database guards, and whose every column is sealed, or those of `COLUMNS`. `lower` and
+# `upper` are the instants when the month begins and when the next one does; a table's name means the rows already
+# chosen of it.
 RECORDS: Final[Mapping[str, str]] = {
     "findings_finding": IN_MONTH.format("found_at"),
     "findings_photo": "record.finding_id IN (SELECT id FROM findings_finding)",
     "patrols_shift": 'record.start < month.upper AND record."end" > month.lower',
+    "patrols_announcement": "record.shift_id IN (SELECT id FROM patrols_shift)",
     "patrols_activity": IN_MONTH.format("at"),
     "patrols_activitycount": "record.activity_id IN (SELECT id FROM patrols_activity)",
     "patrols_training": "record.held_on BETWEEN month.first_day AND month.last_day",
@@ -52,6 +55,14 @@ RECORDS: Final[Mapping[str, str]] = {
 }
 SURROUNDED: Final[Mapping[str, str]] = {"patrols_attendance": "at"}
 """Tables whose sealed rows reach into the months beside, and the column that says which are the month's own."""
+
+EARLIER: Final[Mapping[str, Callable[[Rows], list[dict[str, Any]]]]] = {
+    # Drafts used to count as well: to such a seal every shift is an announced one.
+    "patrols_announcement": lambda rows: [
+        {"id": shift["id"], "shift_id": shift["id"]} for shift in rows.get("patrols_shift", [])
+    ],
+}
+"""What a table would have held in seals from before it was sealed, where counting cannot do with an empty one."""
 
 NAME_OF: Final = ("id", "name", "position", "sort_key")
 
@@ -112,7 +123,7 @@ def columns(names: tuple[str, ...]) -> str:
 def query() -> str:
     """One statement that reads every table of the snapshot; each CTE is called like its table, so that later ones
     refer to the rows chosen before."""
-    chosen = {table: (condition, ALL) for table, condition in RECORDS.items()} | dict(LABELS)
+    chosen = {table: (condition, COLUMNS.get(table, ALL)) for table, condition in RECORDS.items()} | dict(LABELS)
     ctes = [
         f"{table} AS (SELECT {columns(names)} FROM public.{table} AS record, month WHERE {condition})"  # noqa: S608
         for table, (condition, names) in chosen.items()
@@ -136,10 +147,12 @@ def gathered(month: Month) -> Rows:
 def replayed(rows: Rows) -> Iterator[None]:
     """Inside, the database seems to hold `rows` and nothing else: a table that is no part of snapshots does not exist.
 
-    Tables and columns that were not sealed, or did not exist then, are empty. Nothing done inside stays.
+    Tables and columns that were not sealed, or did not exist then, are empty or as `EARLIER` says. Nothing done inside
+    stays.
     """
+    earlier = {table: made(rows) for table, made in EARLIER.items() if table not in rows}
     with transaction.atomic(), connection.cursor() as cursor:
-        for table, sealed in {**{table: [] for table in (*RECORDS, *LABELS)}, **rows}.items():
+        for table, sealed in {**{table: [] for table in (*RECORDS, *LABELS)}, **rows, **earlier}.items():
             name = connection.ops.quote_name(table)
             cursor.execute(f"CREATE TEMPORARY TABLE {name} AS TABLE public.{name} WITH NO DATA")
             cursor.execute(

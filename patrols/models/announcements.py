@@ -4,6 +4,7 @@ The desk plans in `Shift`; nobody but the desk sees it until it is published. An
 assistant knows it, and stays what it was until the next publication.
 """
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import ClassVar, Self
 
@@ -86,6 +87,22 @@ class AnnouncementQuerySet(TimesQuerySet):
 
     def not_before(self, moment: datetime) -> Self:
         return self.filter(end__gt=moment)
+
+    def note_worked(self, shifts: Iterable[Shift]) -> None:
+        """Notes saved shifts that were worked before they were put down here: each was known on its day, as it is."""
+        Announcement.objects.bulk_create(
+            Announcement(
+                shift=shift,
+                assistant_id=shift.assistant_id,
+                locality_id=shift.locality_id,
+                start=shift.start,
+                end=shift.end,
+                note=shift.note,
+                announced_on=shift.starts_on,
+                asks=Announcement.Question.NOTHING,
+            )
+            for shift in shifts
+        )
 
 
 class AnsweredAlreadyError(Refused):

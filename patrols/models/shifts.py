@@ -126,6 +126,14 @@ class ShiftQuerySet(TimesQuerySet):
     def with_announcements(self) -> Self:
         return self.select_related("announcement")
 
+    def announced(self) -> Self:
+        """Without drafts: shifts that some assistant was told of, as the desk has them now."""
+        return self.filter(announcement__isnull=False)
+
+    def drafts(self) -> Self:
+        """Shifts that only the desk knows of."""
+        return self.filter(announcement__isnull=True)
+
     def within(self, lower: datetime, upper: datetime) -> Self:
         """Shifts with time between two instants, each with `seconds_within`: how much of it, in whole seconds."""
         return self.overlapping(lower, upper).annotate(seconds_within=SecondsWithin(lower, upper))

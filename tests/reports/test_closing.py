@@ -12,13 +12,14 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from apk import czech
 from apk.calendar import Month
 from apk.people import desk
 from apk.people.access import Role
 from apk.refusal import Refused
 from apk.sync.models import Held, Receipt
 from findings.models import Finding, Photo
-from reports import sealing, verifying
+from reports import checklist, sealing, verifying
 from reports.closing import ALLOWED, Move, Standing, State, may
 from reports.closings import closing_of
 from reports.models import ClosingStep, MonthCorrection, MonthlySummary, Seal
@@ -278,6 +279,20 @@ def test_refused_step_is_said_on_the_page(finding, coordinator, client_of):
     empty = client_of(coordinator).post(reverse("reports:send-back", args=[APRIL]), {"reason": ""})
     assert empty.status_code == 422
     assert "Napište důvod." in empty.content.decode()
+
+
+def test_drafts_in_the_plan_are_said_and_block_nothing(finding, mentor):
+    ShiftFactory(start=local(2021, 4, 30, 20), announced=False)
+    ShiftFactory(start=local(2021, 5, 1, 8), announced=False)
+    built(APRIL)
+
+    (said,) = checklist.hindrances(closing_of(APRIL))
+
+    assert (said.text, said.blocks) == (
+        f"1{czech.SPACE}směna v plánu není zveřejněná, do hodin ve službě se nepočítá.",
+        False,
+    )
+    assert said.url == reverse("patrols:month", args=[APRIL])
 
 
 def test_page_of_closing_costs_the_same_for_few_and_many(finding, mentor, coordinator, client_of):

@@ -10,9 +10,10 @@ from django.test.utils import CaptureQueriesContext
 from apk.calendar import Month, local_date, time_within
 from apk.people.models import Assistant
 from findings.models import Finding, PlaceKind
-from patrols.models import Shift
+from patrols.models import Announcement, Shift
 from reports import counting
 from reports.figures import BREAKDOWNS, COUNTED, DISPOSAL, FIGURES, OF_ACTIVITIES, SERVED_TIME, TRAINED, TRAININGS
+from reports.inputs import fingerprints
 from reports.summary import MonthSummary
 from tests.factories import (
     ActivityFactory,
@@ -268,6 +269,20 @@ def test_a_withdrawn_finding_is_in_no_figure():
     FindingFactory(assistant=Assistant.objects.first()).withdraw(at=local(2021, 4, 16), reason="Zapsáno dvakrát")
 
     assert counting.count(APRIL) == before
+
+
+@pytest.mark.django_db
+def test_draft_of_a_shift_is_in_no_figure_and_changes_no_fingerprint():
+    scatter(seed=4, months=(APRIL,))
+    before = counting.count(APRIL), fingerprints([APRIL])
+
+    draft = ShiftFactory(assistant=Assistant.objects.last(), start=local(2021, 4, 30, 20), announced=False)
+    assert (counting.count(APRIL), fingerprints([APRIL])) == before
+
+    Announcement.objects.note_worked([draft])
+    counted, fingerprint = counting.count(APRIL), fingerprints([APRIL])
+    assert counted.totals["patrol_seconds"] == before[0].totals["patrol_seconds"] + 4 * 3600
+    assert fingerprint != before[1]
 
 
 @pytest.mark.django_db

@@ -139,6 +139,8 @@ def test_shifts_are_read_once_and_overlaps_are_said(person, coordinator):
         (local(2019, 4, 5, 22), local(2019, 4, 6, 6)),
         (local(2019, 4, 7, 8), local(2019, 4, 7, 16)),
     ]
+    # Worked shifts count: they are no drafts.
+    assert list(shifts.announced()) == list(shifts)
     assert shifts[0].note == "Načteno ze souboru stare.csv, řádek 2."
     clash = head + "77;Jílová;6. 4. 2019;5:00;9:00\n77;Nikde;8. 4. 2019;8:00;9:00\n77;Jílová;7. 4. 2019;8:00;15:00\n"
     said = faults(plan_of("smeny", clash))

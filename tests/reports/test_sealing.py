@@ -16,9 +16,9 @@ from apk.calendar import Month
 from apk.people.models import Mentor
 from apk.refusal import Refused
 from findings.models import Finding, Photo
-from patrols.models import Shift
+from patrols.models import Announcement, Shift
 from patrols.models.shifts import ShiftError
-from reports import guards, sealing, snapshots
+from reports import guards, sealing, snapshots, verifying
 from reports.counting import count
 from reports.models import ClosingStep, Job, MonthCorrection, MonthlySummary, Seal
 from reports.snapshots import Content
@@ -86,6 +86,7 @@ def test_seal_holds_the_figures_and_the_rows_behind_them(finding, coordinator):
         "findings_finding": 1,
         "findings_photo": 1,
         "patrols_shift": 2,
+        "patrols_announcement": 2,
         "patrols_activity": 1,
         "patrols_activitycount": 1,
         "patrols_attendance": 1,
@@ -147,6 +148,8 @@ WRITES = {
     "shift gone": (
         "WITH told AS (DELETE FROM patrols_announcement) DELETE FROM patrols_shift WHERE \"end\" > '2021-05-01'"
     ),
+    "announcement of a shift": "UPDATE patrols_announcement SET shift_id = NULL",
+    "announcement gone": "DELETE FROM patrols_announcement WHERE \"end\" > '2021-05-01'",
     "summary": "UPDATE reports_monthlysummary SET sha256 = repeat('0', 64)",
     "summary gone": "DELETE FROM reports_monthlysummary",
     "truncate": "TRUNCATE findings_photo",
@@ -175,6 +178,32 @@ def test_database_refuses_every_change_of_a_sealed_month(finding, coordinator):
     sealed(APRIL, coordinator)
 
     assert [what for what, sql in WRITES.items() if not refused(sql)] == []
+
+
+def test_draft_of_a_sealed_month_stays_one_and_what_assistants_answer_is_let_through(finding, coordinator):
+    draft = ShiftFactory(assistant=finding.assistant, start=local(2021, 4, 20, 8), announced=False)
+    counted = count(APRIL).totals["patrol_seconds"]
+    sealed(APRIL, coordinator)
+
+    with pytest.raises(IntegrityError, match="sealed"), transaction.atomic():
+        Announcement.objects.note_worked([draft])
+
+    assert Announcement.objects.update(answer=Announcement.Answer.SEEN, answered_at=after(APRIL)) == 2
+    assert count(APRIL).totals["patrol_seconds"] == counted
+    assert verifying.verify(APRIL).agrees
+
+
+def test_month_sealed_before_drafts_were_told_apart_still_verifies(finding, coordinator):
+    seal = sealed(APRIL, coordinator)
+    content = Content.from_bytes(bytes(seal.content))
+    rows = {table: rows for table, rows in content.rows.items() if table != "patrols_announcement"}
+
+    # What was not sealed is taken as it was: every shift counted.
+    assert snapshots.counted(APRIL, rows).as_json() == content.figures
+    older = replace(content, rows=rows).as_bytes()
+    execute("SET CONSTRAINTS ALL IMMEDIATE", "ALTER TABLE reports_seal DISABLE TRIGGER append_only")
+    Seal.objects.update(content=older, sha256=snapshots.digest_of(older))
+    assert verifying.verify(APRIL).faults == ()
 
 
 def test_orm_is_refused_too(finding, coordinator):

@@ -331,6 +331,7 @@ def test_shifts_show_their_time_inside_the_month(client_of, coordinator):
     before = ShiftFactory(start=local(2021, 3, 31, 20), end=local(2021, 4, 1, 4))
     inside = ShiftFactory(start=local(2021, 4, 2, 8), end=local(2021, 4, 2, 16))
     after = ShiftFactory(start=local(2021, 4, 30, 22), end=local(2021, 5, 1, 6))
+    ShiftFactory(start=local(2021, 4, 5, 8), announced=False)
     ShiftFactory(start=local(2021, 5, 1, 8), end=local(2021, 5, 1, 16))
     client = client_of(coordinator)
 
