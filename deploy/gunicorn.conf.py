@@ -4,8 +4,10 @@ Threads wait for the database, processes use the cores; a request that holds a t
 process. Settings differ by variables, as everywhere.
 """
 
+import gc
 import os
 from pathlib import Path
+from typing import Any
 
 wsgi_app = "apk.wsgi"
 bind = os.environ.get("WEB_BIND", "0.0.0.0:8000")
@@ -30,3 +32,9 @@ forwarded_allow_ips = os.environ.get("WEB_TRUSTED_PROXIES", "127.0.0.1")
 # Nobody steers a running server by hand, and its socket would lie in the home folder.
 control_socket_disable = True
 accesslog = None  # the proxy keeps one; the application logs what it does
+
+
+def when_ready(server: Any) -> None:  # gunicorn gives it
+    """What was loaded stays for good: the collector need not walk through it in the middle of a request."""
+    gc.collect()
+    gc.freeze()

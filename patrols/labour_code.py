@@ -200,7 +200,7 @@ class Person:
     fte: Decimal = Decimal(1)
     since: date | None = None
     until: date | None = None
-    credited: Mapping[Week, timedelta] = field(default_factory=lambda: MappingProxyType({}))
+    credited: Mapping[Week, timedelta] = field(default_factory=lambda: MappingProxyType({}), hash=False)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -425,10 +425,13 @@ def _daily_rest(record: _Record) -> Iterator[Breach]:
     owed = ZERO
     for before, after in pairwise(record.works):
         rest = after.start - before.end
+        needed = limits.daily_rest + owed
+        if rest >= needed:
+            owed = ZERO
+            continue
         between = f"Mezi směnami {before.shifts[-1].text} a {after.shifts[0].text} je odpočinek {_hours(rest)}"
         shifts = (before.shifts[-1], after.shifts[0])
-        needed = limits.daily_rest + owed
-        if owed and rest < needed:
+        if owed:
             yield Breach(
                 rule=Rule.REST_NOT_MADE_UP,
                 sentence=f"{between}; předchozí byl o {_hours(owed)} zkrácen, tento má mít nejméně {_hours(needed)}.",

@@ -60,7 +60,7 @@ class Day:
     def is_off(self) -> bool:
         return bool(self.holiday) or self.date.isoweekday() > 5
 
-    @property
+    @cached_property
     def label(self) -> str:
         """„po 5. 4."."""
         return f"{czech.WEEKDAYS_SHORT[self.date.weekday()]} {self.date.day}.\N{NO-BREAK SPACE}{self.date.month}."
@@ -166,6 +166,10 @@ class Cell:
 class Row:
     assistant: Assistant
     cells: tuple[Cell, ...]
+
+    @cached_property
+    def name(self) -> str:
+        return str(self.assistant)
 
     @property
     def shifts(self) -> list[Planned]:

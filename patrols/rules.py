@@ -11,14 +11,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import lru_cache
 
-from django.db.models import Q
+from django.db.models import Case, F, Q, When
 
 from apk.calendar import Week
 from apk.people.models import Assistant, Employment
 from patrols import labour_code
 from patrols.labour_code import LAW, Breach, Limits, Person, Severity, averaging_period
-from patrols.models import Absence, Override, Shift
+from patrols.models import AGREED, TOLD_AS_IT_STANDS, Absence, Override, Shift, ShiftQuerySet
 from patrols.training import Lack, lacks
 from patrols.working_hours import seconds_by_week
 
@@ -104,11 +105,9 @@ def concerns(
     """
     window = Week.of(first - A_WEEK), Week.of(last + A_WEEK)
     read_first, read_last = window[0].first_day, window[1].last_day
-    shifts: dict[int, list[labour_code.Shift]] = defaultdict(list)
-    rows = list(Shift.objects.filter(assistant__in=people).starting_within(read_first, read_last).with_announcements())
-    untrained = lacks([row for row in rows if first <= row.starts_on <= last])
-    for row in rows:
-        shifts[row.assistant_id].append(as_the_law_sees(row))
+    rows = Shift.objects.filter(assistant__in=people).starting_within(read_first, read_last)
+    shifts = as_the_law_sees(rows)
+    untrained = lacks(rows.starting_within(first, last))
     credited = seconds_by_week(people, *weeks_that_count(first, last, limits), outside=(read_first, read_last))
     persons = persons_of(people, *averaging_period(Week.of(last), limits), credited)
     absences: dict[int, list[labour_code.Absence]] = defaultdict(list)
@@ -127,12 +126,12 @@ def concerns(
         for number, breach in enumerate(
             sorted(
                 [
-                    *labour_code.check(
+                    *said_of(
                         persons[assistant.pk],
-                        shifts[assistant.pk],
-                        absences=absences[assistant.pk],
-                        limits=limits,
-                        publication=publication,
+                        tuple(shifts[assistant.pk]),
+                        tuple(absences[assistant.pk]),
+                        limits,
+                        publication,
                     ),
                     *untrained.get(assistant.pk, ()),
                 ],
@@ -143,17 +142,36 @@ def concerns(
     ]
 
 
-def as_the_law_sees(row: Shift) -> labour_code.Shift:
-    """A stored shift for the rules. One that is public as it stands was announced on its day, any other not yet."""
-    told = row.announced
-    known = told is not None and told.tells(row)
-    return labour_code.Shift(
-        key=row.pk,
-        start=row.start,
-        end=row.end,
-        announced=told.announced_on if told is not None and known else None,
-        agreed=told is not None and known and told.is_agreed,
-    )
+@lru_cache(maxsize=256)
+def said_of(
+    person: Person,
+    shifts: tuple[labour_code.Shift, ...],
+    absences: tuple[labour_code.Absence, ...],
+    limits: Limits,
+    publication: date | None,
+) -> tuple[Breach, ...]:
+    """What the rules say to one person, remembered: a step in the plan changes one row of fifty, and pages are read
+    more often than plans are changed."""
+    return tuple(labour_code.check(person, shifts, absences=absences, limits=limits, publication=publication))
+
+
+def as_the_law_sees(rows: ShiftQuerySet) -> dict[int, list[labour_code.Shift]]:
+    """Stored shifts for the rules, by the key of their assistant, in time order. One query.
+
+    A shift that is public as it stands was announced on its day, any other not yet. Rows are not made models: a month
+    of fifty people is two thousand shifts with as many announcements.
+    """
+    told = Case(When(TOLD_AS_IT_STANDS, then=F("announcement__announced_on")))
+    agreed = Case(When(TOLD_AS_IT_STANDS & AGREED, then=True), default=False)
+    shifts: dict[int, list[labour_code.Shift]] = defaultdict(list)
+    for assistant, *facts in rows.annotate(told=told, agreed=agreed).values_list(
+        "assistant", "pk", "start", "end", "told", "agreed"
+    ):
+        key, start, end, announced, is_agreed = facts
+        shifts[assistant].append(
+            labour_code.Shift(key=key, start=start, end=end, announced=announced, agreed=is_agreed)
+        )
+    return shifts
 
 
 def touches(breach: Breach | Lack, first: date, last: date) -> bool:

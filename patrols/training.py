@@ -14,7 +14,7 @@ from apk.localities.models import Locality
 from apk.people.models import Assistant
 from patrols import labour_code
 from patrols.labour_code import Severity
-from patrols.models import Shift, Training, TrainingKind, TrainingNeed
+from patrols.models import Shift, ShiftQuerySet, Training, TrainingKind, TrainingNeed
 
 SOON_DAYS = 60
 """Days ahead within which an end of validity is worth knowing: a course must be found."""
@@ -111,19 +111,19 @@ def needs() -> list[TrainingNeed]:
     return list(rows.order_by("kind__position", "kind__sort_key", "kind", "pk"))
 
 
-def lacks(shifts: Sequence[Shift]) -> dict[int, list[Lack]]:
+def lacks(rows: ShiftQuerySet) -> dict[int, list[Lack]]:
     """For each assistant's key what their shifts need and they do not have; one query, or three when there are needs.
 
     Of one kind a person is told once a shift.
     """
     wanted = needs()
-    if not wanted or not shifts:
+    shifts = list(rows.select_related("locality").defer("locality__area")) if wanted else []
+    if not shifts:
         return {}
-    localities = Locality.objects.defer("area").in_bulk({shift.locality_id for shift in shifts})
     held = Held({shift.assistant_id for shift in shifts}, {need.kind for need in wanted})
     found: dict[int, list[Lack]] = defaultdict(list)
     for shift in shifts:
-        locality, day = localities[shift.locality_id], shift.starts_on
+        locality, day = shift.locality, shift.starts_on
         for kind in dict.fromkeys(need.kind for need in wanted if need.concerns(locality)):
             if not held.on(day, shift.assistant_id, kind):
                 ended = held.ended_before(day, shift.assistant_id, kind)

@@ -7,6 +7,8 @@ from patrols.models.activities import (
     ActivityQuerySet,
 )
 from patrols.models.announcements import (
+    AGREED,
+    TOLD_AS_IT_STANDS,
     Announcement,
     AnnouncementQuerySet,
     Notice,
@@ -43,10 +45,12 @@ from patrols.models.training import (
 
 __all__ = [
     "ACTIVITY_COUNTS",
+    "AGREED",
     "COUNTS",
     "IN_ORDER",
     "NUMBER_COUNTS",
     "PROPOSE",
+    "TOLD_AS_IT_STANDS",
     "TRAINING_COUNTS",
     "Absence",
     "AbsenceError",

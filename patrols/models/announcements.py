@@ -67,6 +67,19 @@ class Publication(models.Model):
         return f"{self.first}–{self.last}, {self.by}"
 
 
+TOLD_AS_IT_STANDS = Q(
+    announcement__assistant=F("assistant"),
+    announcement__locality=F("locality"),
+    announcement__start=F("start"),
+    announcement__end=F("end"),
+    announcement__note=F("note"),
+)
+"""Of shifts: whether `Announcement.tells` them, for the database."""
+
+AGREED = Q(announcement__answer="agreed") | Q(announcement__publication__isnull=True)
+"""Of shifts that were announced: whether `Announcement.is_agreed`, for the database."""
+
+
 class AnnouncementQuerySet(TimesQuerySet):
     def visible_to(self, user: User) -> Self:
         return of_those_whom(user, self)  # type: ignore[return-value]  # the same class filtered

@@ -10,8 +10,8 @@ from pytest_django import DjangoAssertNumQueries
 from apk.calendar import Week
 from apk.people.models import Assistant, Employment, Mentor, User
 from patrols.labour_code import Rule
-from patrols.models import Shift
-from patrols.rules import concerns
+from patrols.models import Announcement, Publication, Shift
+from patrols.rules import as_the_law_sees, concerns
 from patrols.working_hours import seconds_by_week
 from tests.factories import AssistantFactory, LocalityFactory, ShiftFactory, UserFactory, local
 
@@ -131,3 +131,31 @@ def test_assistants_are_not_shown_what_the_rules_say(client_of: ClientOf, assist
     response = client_of(assistant).get("/plan/2021-W14/")
     assert response.context["plan"].concerns is None
     assert "Zákoník práce" not in response.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("changes", "announced"),
+    [
+        ({}, date(2021, 3, 1)),
+        ({"note": "Jiná"}, None),
+        ({"end": local(2021, 4, 6, 17)}, None),
+        ({"start": local(2021, 4, 6, 9)}, None),
+        ({"answer": Announcement.Answer.AGREED}, date(2021, 3, 1)),
+    ],
+)
+def test_database_knows_as_the_model_what_was_told(
+    assistant: Assistant, changes: dict[str, object], announced: date | None
+) -> None:
+    """What the rules read without models says the same as the models do."""
+    made = shift(assistant, local(2021, 4, 6, 8))
+    publication = Publication.objects.create(
+        by=UserFactory(), at=local(2021, 3, 1, 8), first=date(2021, 4, 1), last=date(2021, 4, 30)
+    )
+    told = Announcement.objects.get(shift=made)
+    told.publication, told.announced_on = publication, date(2021, 3, 1)
+    for name, value in changes.items():
+        setattr(told, name, value)
+    told.save()
+    (seen,) = as_the_law_sees(Shift.objects.all())[assistant.pk]
+    assert (seen.announced, seen.agreed) == (announced, told.tells(made) and told.is_agreed)
+    assert (announced is not None) == told.tells(made)
