@@ -5,7 +5,6 @@ import django.core.validators
 import django.db.models.deletion
 import django.db.models.expressions
 import pgtrigger.compiler
-import pgtrigger.migrations
 from django.db import migrations, models
 
 
@@ -21,6 +20,26 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        migrations.CreateModel(
+            name='Place',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('name', models.CharField(max_length=120, verbose_name='název')),
+                ('address', models.CharField(blank=True, max_length=200, verbose_name='adresa')),
+                ('latitude', models.FloatField(validators=[django.core.validators.MinValueValidator(-90), django.core.validators.MaxValueValidator(90)], verbose_name='zeměpisná šířka')),
+                ('longitude', models.FloatField(validators=[django.core.validators.MinValueValidator(-180), django.core.validators.MaxValueValidator(180)], verbose_name='zeměpisná délka')),
+                ('created_at', models.DateTimeField(auto_now_add=True)),
+                ('sort_key', apk.sorting.CzechSortKey(default=b'', source='name')),
+                ('locality', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='places', to='localities.locality', verbose_name='lokalita')),
+            ],
+            options={
+                'verbose_name': 'místo nálezu',
+                'verbose_name_plural': 'místa nálezů',
+                'ordering': ['sort_key', 'id'],
+                'indexes': [models.Index(fields=['latitude', 'longitude'], name='place_by_position')],
+                'triggers': [pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "findings_placeevent" ("address", "created_at", "id", "latitude", "locality_id", "longitude", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "sort_key") VALUES (NEW."address", NEW."created_at", NEW."id", NEW."latitude", NEW."locality_id", NEW."longitude", NEW."name", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."sort_key"); RETURN NULL;', hash='58d6981a4048b71e757068049ac2623b5474a699', operation='INSERT', pgid='pgtrigger_insert_insert_4cc2b', table='findings_place', when='AFTER')), pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "findings_placeevent" ("address", "created_at", "id", "latitude", "locality_id", "longitude", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "sort_key") VALUES (NEW."address", NEW."created_at", NEW."id", NEW."latitude", NEW."locality_id", NEW."longitude", NEW."name", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."sort_key"); RETURN NULL;', hash='43c0a72af10780066d032b0026ee9d78f40e6cb0', operation='UPDATE', pgid='pgtrigger_update_update_4cf7a', table='findings_place', when='AFTER')), pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "findings_placeevent" ("address", "created_at", "id", "latitude", "locality_id", "longitude", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "sort_key") VALUES (OLD."address", OLD."created_at", OLD."id", OLD."latitude", OLD."locality_id", OLD."longitude", OLD."name", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."sort_key"); RETURN NULL;', hash='9cdd807de0c4bc8bdfc6b379e92e0dd17990550b', operation='DELETE', pgid='pgtrigger_delete_delete_a50fa', table='findings_place', when='AFTER'))],
+            },
+        ),
         migrations.CreateModel(
             name='Finding',
             fields=[
@@ -43,11 +62,15 @@ class Migration(migrations.Migration):
                 ('assistant', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='findings', to='people.assistant', verbose_name='asistent')),
                 ('locality', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='findings', to='localities.locality', verbose_name='lokalita')),
                 ('shift', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='findings', to='patrols.shift', verbose_name='směna')),
+                ('place', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='findings', to='findings.place', verbose_name='místo nálezu')),
             ],
             options={
                 'verbose_name': 'nález',
                 'verbose_name_plural': 'nálezy',
                 'ordering': ['-found_at', 'id'],
+                'indexes': [models.Index(fields=['locality', 'found_at'], name='finding_by_locality_and_time')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('with_needle__gt', 0), ('without_needle__gt', 0), ('needles__gt', 0), _connector='OR'), name='finding_has_pieces', violation_error_message='Zadejte aspoň jeden kus.')],
+                'triggers': [pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "findings_findingevent" ("accuracy_m", "assistant_id", "child_accessible", "found_at", "id", "latitude", "locality_id", "longitude", "needles", "note", "paraphernalia", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "place_id", "place_kind", "position_source", "recorded_at", "shift_id", "source", "with_needle", "without_needle") VALUES (NEW."accuracy_m", NEW."assistant_id", NEW."child_accessible", NEW."found_at", NEW."id", NEW."latitude", NEW."locality_id", NEW."longitude", NEW."needles", NEW."note", NEW."paraphernalia", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."place_id", NEW."place_kind", NEW."position_source", NEW."recorded_at", NEW."shift_id", NEW."source", NEW."with_needle", NEW."without_needle"); RETURN NULL;', hash='e71d341e2be37d35a44956532dc81ed469bf3bc9', operation='INSERT', pgid='pgtrigger_insert_insert_9fe30', table='findings_finding', when='AFTER')), pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "findings_findingevent" ("accuracy_m", "assistant_id", "child_accessible", "found_at", "id", "latitude", "locality_id", "longitude", "needles", "note", "paraphernalia", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "place_id", "place_kind", "position_source", "recorded_at", "shift_id", "source", "with_needle", "without_needle") VALUES (NEW."accuracy_m", NEW."assistant_id", NEW."child_accessible", NEW."found_at", NEW."id", NEW."latitude", NEW."locality_id", NEW."longitude", NEW."needles", NEW."note", NEW."paraphernalia", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."place_id", NEW."place_kind", NEW."position_source", NEW."recorded_at", NEW."shift_id", NEW."source", NEW."with_needle", NEW."without_needle"); RETURN NULL;', hash='419ac55ef54858538c94b20fc1a63dcd758437af', operation='UPDATE', pgid='pgtrigger_update_update_aaaf9', table='findings_finding', when='AFTER')), pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "findings_findingevent" ("accuracy_m", "assistant_id", "child_accessible", "found_at", "id", "latitude", "locality_id", "longitude", "needles", "note", "paraphernalia", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "place_id", "place_kind", "position_source", "recorded_at", "shift_id", "source", "with_needle", "without_needle") VALUES (OLD."accuracy_m", OLD."assistant_id", OLD."child_accessible", OLD."found_at", OLD."id", OLD."latitude", OLD."locality_id", OLD."longitude", OLD."needles", OLD."note", OLD."paraphernalia", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."place_id", OLD."place_kind", OLD."position_source", OLD."recorded_at", OLD."shift_id", OLD."source", OLD."with_needle", OLD."without_needle"); RETURN NULL;', hash='946dde0870752ee6580c970b6acfc26e2b86bb79', operation='DELETE', pgid='pgtrigger_delete_delete_bc1a0', table='findings_finding', when='AFTER'))],
             },
         ),
         migrations.CreateModel(
@@ -66,6 +89,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'fotografie',
                 'verbose_name_plural': 'fotografie',
                 'ordering': ['recorded_at', 'id'],
+                'triggers': [pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "findings_photoevent" ("file", "finding_id", "height", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "recorded_at", "sha256", "upload_digest", "width") VALUES (NEW."file", NEW."finding_id", NEW."height", NEW."id", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."recorded_at", NEW."sha256", NEW."upload_digest", NEW."width"); RETURN NULL;', hash='91182edb784a38fd42b7b371de4a9ae66ce830fa', operation='INSERT', pgid='pgtrigger_insert_insert_1fc61', table='findings_photo', when='AFTER')), pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "findings_photoevent" ("file", "finding_id", "height", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "recorded_at", "sha256", "upload_digest", "width") VALUES (NEW."file", NEW."finding_id", NEW."height", NEW."id", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."recorded_at", NEW."sha256", NEW."upload_digest", NEW."width"); RETURN NULL;', hash='65e1c89ef4543bbfa45849d531d3f46b4cacd974', operation='UPDATE', pgid='pgtrigger_update_update_f290e', table='findings_photo', when='AFTER')), pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "findings_photoevent" ("file", "finding_id", "height", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "recorded_at", "sha256", "upload_digest", "width") VALUES (OLD."file", OLD."finding_id", OLD."height", OLD."id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."recorded_at", OLD."sha256", OLD."upload_digest", OLD."width"); RETURN NULL;', hash='2905823c6b493e4e97b3a109b743f238c2c41921', operation='DELETE', pgid='pgtrigger_delete_delete_7fd8f', table='findings_photo', when='AFTER'))],
             },
         ),
         migrations.CreateModel(
@@ -87,24 +111,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'abstract': False,
-            },
-        ),
-        migrations.CreateModel(
-            name='Place',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=120, verbose_name='název')),
-                ('address', models.CharField(blank=True, max_length=200, verbose_name='adresa')),
-                ('latitude', models.FloatField(validators=[django.core.validators.MinValueValidator(-90), django.core.validators.MaxValueValidator(90)], verbose_name='zeměpisná šířka')),
-                ('longitude', models.FloatField(validators=[django.core.validators.MinValueValidator(-180), django.core.validators.MaxValueValidator(180)], verbose_name='zeměpisná délka')),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('sort_key', apk.sorting.CzechSortKey(default=b'', source='name')),
-                ('locality', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='places', to='localities.locality', verbose_name='lokalita')),
-            ],
-            options={
-                'verbose_name': 'místo nálezu',
-                'verbose_name_plural': 'místa nálezů',
-                'ordering': ['sort_key', 'id'],
+                'triggers': [pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='f35adb0ae6c909fd908124336cfa07f6d8111d41', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_80696', table='findings_photoevent', when='BEFORE'))],
             },
         ),
         migrations.CreateModel(
@@ -138,12 +145,8 @@ class Migration(migrations.Migration):
             ],
             options={
                 'abstract': False,
+                'triggers': [pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='0b85dc04522a6dd98c276b416120c520e5607f6d', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_63b8d', table='findings_findingevent', when='BEFORE'))],
             },
-        ),
-        migrations.AddField(
-            model_name='finding',
-            name='place',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='findings', to='findings.place', verbose_name='místo nálezu'),
         ),
         migrations.CreateModel(
             name='PlaceEvent',
@@ -164,66 +167,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'abstract': False,
+                'triggers': [pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='3f0b85d74f762663ef7ea4bdaa362e20598e96fd', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_78991', table='findings_placeevent', when='BEFORE'))],
             },
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='photo',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "findings_photoevent" ("file", "finding_id", "height", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "recorded_at", "sha256", "upload_digest", "width") VALUES (NEW."file", NEW."finding_id", NEW."height", NEW."id", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."recorded_at", NEW."sha256", NEW."upload_digest", NEW."width"); RETURN NULL;', hash='91182edb784a38fd42b7b371de4a9ae66ce830fa', operation='INSERT', pgid='pgtrigger_insert_insert_1fc61', table='findings_photo', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='photo',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "findings_photoevent" ("file", "finding_id", "height", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "recorded_at", "sha256", "upload_digest", "width") VALUES (NEW."file", NEW."finding_id", NEW."height", NEW."id", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."recorded_at", NEW."sha256", NEW."upload_digest", NEW."width"); RETURN NULL;', hash='65e1c89ef4543bbfa45849d531d3f46b4cacd974', operation='UPDATE', pgid='pgtrigger_update_update_f290e', table='findings_photo', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='photo',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "findings_photoevent" ("file", "finding_id", "height", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "recorded_at", "sha256", "upload_digest", "width") VALUES (OLD."file", OLD."finding_id", OLD."height", OLD."id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."recorded_at", OLD."sha256", OLD."upload_digest", OLD."width"); RETURN NULL;', hash='2905823c6b493e4e97b3a109b743f238c2c41921', operation='DELETE', pgid='pgtrigger_delete_delete_7fd8f', table='findings_photo', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='photoevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='f35adb0ae6c909fd908124336cfa07f6d8111d41', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_80696', table='findings_photoevent', when='BEFORE')),
-        ),
-        migrations.AddIndex(
-            model_name='place',
-            index=models.Index(fields=['latitude', 'longitude'], name='place_by_position'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='place',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "findings_placeevent" ("address", "created_at", "id", "latitude", "locality_id", "longitude", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "sort_key") VALUES (NEW."address", NEW."created_at", NEW."id", NEW."latitude", NEW."locality_id", NEW."longitude", NEW."name", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."sort_key"); RETURN NULL;', hash='58d6981a4048b71e757068049ac2623b5474a699', operation='INSERT', pgid='pgtrigger_insert_insert_4cc2b', table='findings_place', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='place',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "findings_placeevent" ("address", "created_at", "id", "latitude", "locality_id", "longitude", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "sort_key") VALUES (NEW."address", NEW."created_at", NEW."id", NEW."latitude", NEW."locality_id", NEW."longitude", NEW."name", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."sort_key"); RETURN NULL;', hash='43c0a72af10780066d032b0026ee9d78f40e6cb0', operation='UPDATE', pgid='pgtrigger_update_update_4cf7a', table='findings_place', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='place',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "findings_placeevent" ("address", "created_at", "id", "latitude", "locality_id", "longitude", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "sort_key") VALUES (OLD."address", OLD."created_at", OLD."id", OLD."latitude", OLD."locality_id", OLD."longitude", OLD."name", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."sort_key"); RETURN NULL;', hash='9cdd807de0c4bc8bdfc6b379e92e0dd17990550b', operation='DELETE', pgid='pgtrigger_delete_delete_a50fa', table='findings_place', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='findingevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='0b85dc04522a6dd98c276b416120c520e5607f6d', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_63b8d', table='findings_findingevent', when='BEFORE')),
-        ),
-        migrations.AddIndex(
-            model_name='finding',
-            index=models.Index(fields=['locality', 'found_at'], name='finding_by_locality_and_time'),
-        ),
-        migrations.AddConstraint(
-            model_name='finding',
-            constraint=models.CheckConstraint(condition=models.Q(('with_needle__gt', 0), ('without_needle__gt', 0), ('needles__gt', 0), _connector='OR'), name='finding_has_pieces', violation_error_message='Zadejte aspoň jeden kus.'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='finding',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "findings_findingevent" ("accuracy_m", "assistant_id", "child_accessible", "found_at", "id", "latitude", "locality_id", "longitude", "needles", "note", "paraphernalia", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "place_id", "place_kind", "position_source", "recorded_at", "shift_id", "source", "with_needle", "without_needle") VALUES (NEW."accuracy_m", NEW."assistant_id", NEW."child_accessible", NEW."found_at", NEW."id", NEW."latitude", NEW."locality_id", NEW."longitude", NEW."needles", NEW."note", NEW."paraphernalia", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."place_id", NEW."place_kind", NEW."position_source", NEW."recorded_at", NEW."shift_id", NEW."source", NEW."with_needle", NEW."without_needle"); RETURN NULL;', hash='e71d341e2be37d35a44956532dc81ed469bf3bc9', operation='INSERT', pgid='pgtrigger_insert_insert_9fe30', table='findings_finding', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='finding',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "findings_findingevent" ("accuracy_m", "assistant_id", "child_accessible", "found_at", "id", "latitude", "locality_id", "longitude", "needles", "note", "paraphernalia", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "place_id", "place_kind", "position_source", "recorded_at", "shift_id", "source", "with_needle", "without_needle") VALUES (NEW."accuracy_m", NEW."assistant_id", NEW."child_accessible", NEW."found_at", NEW."id", NEW."latitude", NEW."locality_id", NEW."longitude", NEW."needles", NEW."note", NEW."paraphernalia", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."place_id", NEW."place_kind", NEW."position_source", NEW."recorded_at", NEW."shift_id", NEW."source", NEW."with_needle", NEW."without_needle"); RETURN NULL;', hash='419ac55ef54858538c94b20fc1a63dcd758437af', operation='UPDATE', pgid='pgtrigger_update_update_aaaf9', table='findings_finding', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='finding',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "findings_findingevent" ("accuracy_m", "assistant_id", "child_accessible", "found_at", "id", "latitude", "locality_id", "longitude", "needles", "note", "paraphernalia", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "place_id", "place_kind", "position_source", "recorded_at", "shift_id", "source", "with_needle", "without_needle") VALUES (OLD."accuracy_m", OLD."assistant_id", OLD."child_accessible", OLD."found_at", OLD."id", OLD."latitude", OLD."locality_id", OLD."longitude", OLD."needles", OLD."note", OLD."paraphernalia", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."place_id", OLD."place_kind", OLD."position_source", OLD."recorded_at", OLD."shift_id", OLD."source", OLD."with_needle", OLD."without_needle"); RETURN NULL;', hash='946dde0870752ee6580c970b6acfc26e2b86bb79', operation='DELETE', pgid='pgtrigger_delete_delete_bc1a0', table='findings_finding', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='placeevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='3f0b85d74f762663ef7ea4bdaa362e20598e96fd', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_78991', table='findings_placeevent', when='BEFORE')),
         ),
     ]

@@ -9,7 +9,6 @@ import django.db.models.lookups
 import findings.models.custody
 import patrols.models.codes
 import pgtrigger.compiler
-import pgtrigger.migrations
 from django.conf import settings
 from django.db import migrations, models
 
@@ -20,113 +19,103 @@ class Migration(migrations.Migration):
         ('findings', '0002_withdrawn_findings_and_waiting_photos'),
         ('localities', '0001_initial'),
         ('people', '0001_initial'),
+        ('people', '__first__'),
         ('pghistory', '0007_auto_20250421_0444'),
-        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='BoxEvent',
-            fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('id', models.BigIntegerField()),
-                ('label', models.CharField(error_messages={'unique': 'Box s tímto označením už existuje.'}, max_length=20, verbose_name='označení')),
-                ('capacity', models.DecimalField(decimal_places=1, max_digits=6, validators=[django.core.validators.MinValueValidator(0.1, 'Objem je větší než nula.')], verbose_name='objem')),
-                ('capacity_unit', models.CharField(choices=[('pieces', 'kusů'), ('litres', 'litrů')], default='pieces', max_length=10, verbose_name='jednotka objemu')),
-                ('kept_at', models.CharField(max_length=120, verbose_name='kde je uložený')),
-                ('note', models.TextField(blank=True, verbose_name='poznámka')),
-                ('state', models.CharField(choices=[('open', 'Otevřený'), ('closed', 'Uzavřený'), ('handed-over', 'Předaný')], default='open', editable=False, max_length=20, verbose_name='stav')),
-                ('opened_at', models.DateTimeField(verbose_name='otevřen')),
-                ('closed_at', models.DateTimeField(blank=True, null=True, verbose_name='uzavřen')),
-                ('sort_key', apk.sorting.CzechSortKey(default=b'', source='label')),
-            ],
-            options={
-                'abstract': False,
-            },
-        ),
-        migrations.CreateModel(
-            name='Carrying',
+            name='Injury',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('since', models.DateTimeField(verbose_name='od')),
-                ('until', models.DateTimeField(blank=True, null=True, verbose_name='do')),
+                ('happened_at', models.DateTimeField(verbose_name='kdy se to stalo')),
+                ('description', models.TextField(verbose_name='jak se to stalo')),
+                ('recorded_at', models.DateTimeField(auto_now_add=True, verbose_name='zapsáno')),
+                ('assistant', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='injuries', to='people.assistant', verbose_name='kdo se poranil')),
+                ('locality', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='localities.locality', verbose_name='lokalita')),
+                ('recorded_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='kdo zapsal')),
             ],
             options={
-                'verbose_name': 'nošení boxu',
-                'verbose_name_plural': 'nošení boxů',
-                'ordering': ['-since', '-id'],
+                'verbose_name': 'poranění jehlou',
+                'verbose_name_plural': 'poranění jehlou',
+                'ordering': ['-happened_at', '-id'],
+                'triggers': [pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "findings_injuryevent" ("assistant_id", "description", "happened_at", "id", "locality_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "recorded_at", "recorded_by_id") VALUES (NEW."assistant_id", NEW."description", NEW."happened_at", NEW."id", NEW."locality_id", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."recorded_at", NEW."recorded_by_id"); RETURN NULL;', hash='2ac1bb2dbe335753720f643e75940de16081a7f2', operation='INSERT', pgid='pgtrigger_insert_insert_8e214', table='findings_injury', when='AFTER')), pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "findings_injuryevent" ("assistant_id", "description", "happened_at", "id", "locality_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "recorded_at", "recorded_by_id") VALUES (NEW."assistant_id", NEW."description", NEW."happened_at", NEW."id", NEW."locality_id", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."recorded_at", NEW."recorded_by_id"); RETURN NULL;', hash='6bfcda3158a8d6e470e9cb86d3fb89f596792d1c', operation='UPDATE', pgid='pgtrigger_update_update_8b2fe', table='findings_injury', when='AFTER')), pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "findings_injuryevent" ("assistant_id", "description", "happened_at", "id", "locality_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "recorded_at", "recorded_by_id") VALUES (OLD."assistant_id", OLD."description", OLD."happened_at", OLD."id", OLD."locality_id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."recorded_at", OLD."recorded_by_id"); RETURN NULL;', hash='ba6e8b0665a0f62eed5d5e2e1069d9693bb661a4', operation='DELETE', pgid='pgtrigger_delete_delete_bed18', table='findings_injury', when='AFTER'))],
             },
         ),
         migrations.CreateModel(
-            name='CarryingEvent',
+            name='InjuryEvent',
             fields=[
                 ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
                 ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
                 ('pgh_label', models.TextField(help_text='The event label.')),
                 ('id', models.BigIntegerField()),
-                ('since', models.DateTimeField(verbose_name='od')),
-                ('until', models.DateTimeField(blank=True, null=True, verbose_name='do')),
+                ('happened_at', models.DateTimeField(verbose_name='kdy se to stalo')),
+                ('description', models.TextField(verbose_name='jak se to stalo')),
+                ('recorded_at', models.DateTimeField(auto_now_add=True, verbose_name='zapsáno')),
+                ('assistant', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='people.assistant', verbose_name='kdo se poranil')),
+                ('locality', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='localities.locality', verbose_name='lokalita')),
+                ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
+                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='findings.injury')),
+                ('recorded_by', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL, verbose_name='kdo zapsal')),
             ],
             options={
                 'abstract': False,
+                'triggers': [pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='86ddce16aa4335f4ccdade5f8c1555487474eaa7', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_dad56', table='findings_injuryevent', when='BEFORE'))],
             },
         ),
         migrations.CreateModel(
-            name='Deposit',
+            name='InjuryStep',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('step', models.CharField(choices=[('washed', 'Rána krvácela a omyla se vodou a mýdlem aspoň 10 minut'), ('disinfected', 'Rána se vydezinfikovala a přelepila'), ('needle-safe', 'Jehla je bezpečně ve sběrném boxu'), ('mentor', 'Ví o tom mentor'), ('doctor', 'Vyšetření u lékaře do 24 hodin'), ('accident-book', 'Zápis v knize úrazů'), ('check-ups', 'Kontrolní odběry jsou domluvené'), ('checked', 'Kontrolní odběry skončily')], max_length=20, verbose_name='krok')),
+                ('done_at', models.DateTimeField(verbose_name='hotovo')),
+                ('note', models.CharField(blank=True, max_length=300, verbose_name='poznámka')),
+                ('injury', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='steps', to='findings.injury', verbose_name='poranění')),
+                ('recorded_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='kdo zapsal')),
             ],
             options={
-                'verbose_name': 'uložení do boxu',
-                'verbose_name_plural': 'uložení do boxů',
-                'ordering': ['-finding__found_at', 'finding'],
+                'verbose_name': 'krok po poranění',
+                'verbose_name_plural': 'kroky po poranění',
+                'ordering': ['done_at', 'id'],
+                'constraints': [models.UniqueConstraint(fields=('injury', 'step'), name='step_once_for_an_injury')],
+                'triggers': [pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "findings_injurystepevent" ("done_at", "id", "injury_id", "note", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "recorded_by_id", "step") VALUES (NEW."done_at", NEW."id", NEW."injury_id", NEW."note", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."recorded_by_id", NEW."step"); RETURN NULL;', hash='1092f17054cb27d01769d57f69812c433ee2fc39', operation='INSERT', pgid='pgtrigger_insert_insert_4dcfd', table='findings_injurystep', when='AFTER')), pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "findings_injurystepevent" ("done_at", "id", "injury_id", "note", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "recorded_by_id", "step") VALUES (NEW."done_at", NEW."id", NEW."injury_id", NEW."note", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."recorded_by_id", NEW."step"); RETURN NULL;', hash='90d536da0c8e8d08c066b5e43bab1e6f11bea083', operation='UPDATE', pgid='pgtrigger_update_update_02243', table='findings_injurystep', when='AFTER')), pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "findings_injurystepevent" ("done_at", "id", "injury_id", "note", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "recorded_by_id", "step") VALUES (OLD."done_at", OLD."id", OLD."injury_id", OLD."note", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."recorded_by_id", OLD."step"); RETURN NULL;', hash='7864cf01288b7cd338bcabb043649a63ac4f1bd5', operation='DELETE', pgid='pgtrigger_delete_delete_9058e', table='findings_injurystep', when='AFTER'))],
             },
         ),
         migrations.CreateModel(
-            name='DepositEvent',
+            name='InjuryStepEvent',
             fields=[
                 ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
                 ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
                 ('pgh_label', models.TextField(help_text='The event label.')),
                 ('id', models.BigIntegerField()),
+                ('step', models.CharField(choices=[('washed', 'Rána krvácela a omyla se vodou a mýdlem aspoň 10 minut'), ('disinfected', 'Rána se vydezinfikovala a přelepila'), ('needle-safe', 'Jehla je bezpečně ve sběrném boxu'), ('mentor', 'Ví o tom mentor'), ('doctor', 'Vyšetření u lékaře do 24 hodin'), ('accident-book', 'Zápis v knize úrazů'), ('check-ups', 'Kontrolní odběry jsou domluvené'), ('checked', 'Kontrolní odběry skončily')], max_length=20, verbose_name='krok')),
+                ('done_at', models.DateTimeField(verbose_name='hotovo')),
+                ('note', models.CharField(blank=True, max_length=300, verbose_name='poznámka')),
+                ('injury', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='findings.injury', verbose_name='poranění')),
+                ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
+                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='findings.injurystep')),
+                ('recorded_by', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL, verbose_name='kdo zapsal')),
             ],
             options={
                 'abstract': False,
+                'triggers': [pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='0c32817c55660714b15c3722ade5943e0e003609', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_a3968', table='findings_injurystepevent', when='BEFORE'))],
             },
         ),
         migrations.CreateModel(
-            name='HandedBox',
+            name='Recipient',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('handed_on', models.DateField(verbose_name='předáno dne')),
-                ('pieces', models.PositiveIntegerField(verbose_name='předáno kusů podle dokladu')),
-                ('recorded', models.PositiveIntegerField(verbose_name='kusů podle nálezů')),
-                ('explanation', models.CharField(blank=True, max_length=500, verbose_name='vysvětlení rozdílu')),
-                ('stands', models.BooleanField(default=True, verbose_name='platí')),
+                ('name', models.CharField(error_messages={'unique': 'Takový název už v číselníku je.'}, max_length=80, unique=True, validators=[patrols.models.codes.no_officers_power], verbose_name='název')),
+                ('position', models.PositiveSmallIntegerField(default=100, help_text='Menší číslo je výš. Se stejným číslem rozhoduje abeceda.', verbose_name='pořadí')),
+                ('retired_on', models.DateField(blank=True, null=True, verbose_name='vyřazeno dne')),
+                ('sort_key', apk.sorting.CzechSortKey(default=b'', source='name')),
             ],
             options={
-                'verbose_name': 'předaný box',
-                'verbose_name_plural': 'předané boxy',
-                'ordering': ['box__sort_key', 'id'],
-            },
-        ),
-        migrations.CreateModel(
-            name='HandedBoxEvent',
-            fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('id', models.BigIntegerField()),
-                ('handed_on', models.DateField(verbose_name='předáno dne')),
-                ('pieces', models.PositiveIntegerField(verbose_name='předáno kusů podle dokladu')),
-                ('recorded', models.PositiveIntegerField(verbose_name='kusů podle nálezů')),
-                ('explanation', models.CharField(blank=True, max_length=500, verbose_name='vysvětlení rozdílu')),
-                ('stands', models.BooleanField(default=True, verbose_name='platí')),
-            ],
-            options={
+                'verbose_name': 'kdo přebírá boxy',
+                'verbose_name_plural': 'kdo přebírá boxy',
+                'ordering': ['position', 'sort_key', 'id'],
                 'abstract': False,
+                'triggers': [pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "findings_recipientevent" ("id", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position", "retired_on", "sort_key") VALUES (NEW."id", NEW."name", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."position", NEW."retired_on", NEW."sort_key"); RETURN NULL;', hash='9a4614d990a8560dcc6d890be2ca00cb87a42850', operation='INSERT', pgid='pgtrigger_insert_insert_f8180', table='findings_recipient', when='AFTER')), pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "findings_recipientevent" ("id", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position", "retired_on", "sort_key") VALUES (NEW."id", NEW."name", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."position", NEW."retired_on", NEW."sort_key"); RETURN NULL;', hash='e1c76a828b6e06124efe9618c586c051773141b5', operation='UPDATE', pgid='pgtrigger_update_update_ab557', table='findings_recipient', when='AFTER')), pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "findings_recipientevent" ("id", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position", "retired_on", "sort_key") VALUES (OLD."id", OLD."name", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."position", OLD."retired_on", OLD."sort_key"); RETURN NULL;', hash='5b2b72f853dfecd677c6ab6aad048beec4a3791a', operation='DELETE', pgid='pgtrigger_delete_delete_ebce7', table='findings_recipient', when='AFTER'))],
             },
         ),
         migrations.CreateModel(
@@ -142,11 +131,15 @@ class Migration(migrations.Migration):
                 ('cancelled_at', models.DateTimeField(blank=True, null=True, verbose_name='zrušeno')),
                 ('cancellation_reason', models.CharField(blank=True, max_length=500, verbose_name='proč zrušeno')),
                 ('recorded_at', models.DateTimeField(auto_now_add=True, verbose_name='zapsáno')),
+                ('recorded_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='kdo zapsal')),
+                ('recipient', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='handovers', to='findings.recipient', verbose_name='komu')),
             ],
             options={
                 'verbose_name': 'předání k likvidaci',
                 'verbose_name_plural': 'předání k likvidaci',
                 'ordering': ['-handed_on', '-id'],
+                'constraints': [models.CheckConstraint(condition=models.Q(django.db.models.lookups.IsNull(models.F('confirmed_on'), True), models.Q(('document_number', ''), _negated=True), _connector='OR'), name='confirmed_handover_has_a_document', violation_error_message='K potvrzenému předání patří číslo dokladu.'), models.CheckConstraint(condition=models.Q(django.db.models.lookups.IsNull(models.F('confirmed_on'), True), models.Q(('confirmed_on__gte', models.F('handed_on'))), _connector='OR'), name='handover_confirmed_after_it_was_made', violation_error_message='Převzetí nemohlo být potvrzeno dřív, než bylo předáno.'), models.CheckConstraint(condition=models.Q(models.Q(('cancellation_reason', ''), ('cancelled_at__isnull', True)), models.Q(('cancelled_at__isnull', False), models.Q(('cancellation_reason', ''), _negated=True)), _connector='OR'), name='cancelled_handover_has_a_reason')],
+                'triggers': [pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "findings_handoverevent" ("cancellation_reason", "cancelled_at", "confirmed_on", "document_number", "handed_by", "handed_on", "id", "note", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "received_by", "recipient_id", "recorded_at", "recorded_by_id") VALUES (NEW."cancellation_reason", NEW."cancelled_at", NEW."confirmed_on", NEW."document_number", NEW."handed_by", NEW."handed_on", NEW."id", NEW."note", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."received_by", NEW."recipient_id", NEW."recorded_at", NEW."recorded_by_id"); RETURN NULL;', hash='a3a3536b2e3a2866c290915c4d193bdf178b455e', operation='INSERT', pgid='pgtrigger_insert_insert_f3397', table='findings_handover', when='AFTER')), pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "findings_handoverevent" ("cancellation_reason", "cancelled_at", "confirmed_on", "document_number", "handed_by", "handed_on", "id", "note", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "received_by", "recipient_id", "recorded_at", "recorded_by_id") VALUES (NEW."cancellation_reason", NEW."cancelled_at", NEW."confirmed_on", NEW."document_number", NEW."handed_by", NEW."handed_on", NEW."id", NEW."note", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."received_by", NEW."recipient_id", NEW."recorded_at", NEW."recorded_by_id"); RETURN NULL;', hash='3e63b01cc6386027340265a634641f799cddd02a', operation='UPDATE', pgid='pgtrigger_update_update_c8b1c', table='findings_handover', when='AFTER')), pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "findings_handoverevent" ("cancellation_reason", "cancelled_at", "confirmed_on", "document_number", "handed_by", "handed_on", "id", "note", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "received_by", "recipient_id", "recorded_at", "recorded_by_id") VALUES (OLD."cancellation_reason", OLD."cancelled_at", OLD."confirmed_on", OLD."document_number", OLD."handed_by", OLD."handed_on", OLD."id", OLD."note", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."received_by", OLD."recipient_id", OLD."recorded_at", OLD."recorded_by_id"); RETURN NULL;', hash='3fecb3a5053ede02cd2f35faae2260808bbd7722', operation='DELETE', pgid='pgtrigger_delete_delete_e8461', table='findings_handover', when='AFTER'))],
             },
         ),
         migrations.CreateModel(
@@ -165,83 +158,14 @@ class Migration(migrations.Migration):
                 ('cancelled_at', models.DateTimeField(blank=True, null=True, verbose_name='zrušeno')),
                 ('cancellation_reason', models.CharField(blank=True, max_length=500, verbose_name='proč zrušeno')),
                 ('recorded_at', models.DateTimeField(auto_now_add=True, verbose_name='zapsáno')),
+                ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
+                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='findings.handover')),
+                ('recorded_by', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL, verbose_name='kdo zapsal')),
+                ('recipient', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='findings.recipient', verbose_name='komu')),
             ],
             options={
                 'abstract': False,
-            },
-        ),
-        migrations.CreateModel(
-            name='Injury',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('happened_at', models.DateTimeField(verbose_name='kdy se to stalo')),
-                ('description', models.TextField(verbose_name='jak se to stalo')),
-                ('recorded_at', models.DateTimeField(auto_now_add=True, verbose_name='zapsáno')),
-            ],
-            options={
-                'verbose_name': 'poranění jehlou',
-                'verbose_name_plural': 'poranění jehlou',
-                'ordering': ['-happened_at', '-id'],
-            },
-        ),
-        migrations.CreateModel(
-            name='InjuryEvent',
-            fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('id', models.BigIntegerField()),
-                ('happened_at', models.DateTimeField(verbose_name='kdy se to stalo')),
-                ('description', models.TextField(verbose_name='jak se to stalo')),
-                ('recorded_at', models.DateTimeField(auto_now_add=True, verbose_name='zapsáno')),
-            ],
-            options={
-                'abstract': False,
-            },
-        ),
-        migrations.CreateModel(
-            name='InjuryStep',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('step', models.CharField(choices=[('washed', 'Rána krvácela a omyla se vodou a mýdlem aspoň 10 minut'), ('disinfected', 'Rána se vydezinfikovala a přelepila'), ('needle-safe', 'Jehla je bezpečně ve sběrném boxu'), ('mentor', 'Ví o tom mentor'), ('doctor', 'Vyšetření u lékaře do 24 hodin'), ('accident-book', 'Zápis v knize úrazů'), ('check-ups', 'Kontrolní odběry jsou domluvené'), ('checked', 'Kontrolní odběry skončily')], max_length=20, verbose_name='krok')),
-                ('done_at', models.DateTimeField(verbose_name='hotovo')),
-                ('note', models.CharField(blank=True, max_length=300, verbose_name='poznámka')),
-            ],
-            options={
-                'verbose_name': 'krok po poranění',
-                'verbose_name_plural': 'kroky po poranění',
-                'ordering': ['done_at', 'id'],
-            },
-        ),
-        migrations.CreateModel(
-            name='InjuryStepEvent',
-            fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('id', models.BigIntegerField()),
-                ('step', models.CharField(choices=[('washed', 'Rána krvácela a omyla se vodou a mýdlem aspoň 10 minut'), ('disinfected', 'Rána se vydezinfikovala a přelepila'), ('needle-safe', 'Jehla je bezpečně ve sběrném boxu'), ('mentor', 'Ví o tom mentor'), ('doctor', 'Vyšetření u lékaře do 24 hodin'), ('accident-book', 'Zápis v knize úrazů'), ('check-ups', 'Kontrolní odběry jsou domluvené'), ('checked', 'Kontrolní odběry skončily')], max_length=20, verbose_name='krok')),
-                ('done_at', models.DateTimeField(verbose_name='hotovo')),
-                ('note', models.CharField(blank=True, max_length=300, verbose_name='poznámka')),
-            ],
-            options={
-                'abstract': False,
-            },
-        ),
-        migrations.CreateModel(
-            name='Recipient',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(error_messages={'unique': 'Takový název už v číselníku je.'}, max_length=80, unique=True, validators=[patrols.models.codes.no_officers_power], verbose_name='název')),
-                ('position', models.PositiveSmallIntegerField(default=100, help_text='Menší číslo je výš. Se stejným číslem rozhoduje abeceda.', verbose_name='pořadí')),
-                ('retired_on', models.DateField(blank=True, null=True, verbose_name='vyřazeno dne')),
-                ('sort_key', apk.sorting.CzechSortKey(default=b'', source='name')),
-            ],
-            options={
-                'verbose_name': 'kdo přebírá boxy',
-                'verbose_name_plural': 'kdo přebírá boxy',
-                'ordering': ['position', 'sort_key', 'id'],
-                'abstract': False,
+                'triggers': [pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='9d1182335c23191e9b3ff614ad2d3f4a014b4d40', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_55a27', table='findings_handoverevent', when='BEFORE'))],
             },
         ),
         migrations.CreateModel(
@@ -255,9 +179,12 @@ class Migration(migrations.Migration):
                 ('position', models.PositiveSmallIntegerField(default=100, help_text='Menší číslo je výš. Se stejným číslem rozhoduje abeceda.', verbose_name='pořadí')),
                 ('retired_on', models.DateField(blank=True, null=True, verbose_name='vyřazeno dne')),
                 ('sort_key', apk.sorting.CzechSortKey(default=b'', source='name')),
+                ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
+                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='findings.recipient')),
             ],
             options={
                 'abstract': False,
+                'triggers': [pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='e2e84240162b173abdc8d3168f69aee8264d62b7', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_5a75b', table='findings_recipientevent', when='BEFORE'))],
             },
         ),
         migrations.CreateModel(
@@ -279,384 +206,141 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': 'sběrné boxy',
                 'ordering': ['sort_key', 'id'],
                 'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('closed_at__isnull', True), ('state', 'open')), models.Q(models.Q(('state', 'open'), _negated=True), ('closed_at__isnull', False)), _connector='OR'), name='box_is_open_or_has_been_closed'), models.CheckConstraint(condition=models.Q(django.db.models.lookups.IsNull(models.F('closed_at'), True), models.Q(('closed_at__gte', models.F('opened_at'))), _connector='OR'), name='box_closes_after_it_opens', violation_error_message='Box nelze uzavřít dřív, než byl otevřen.')],
+                'triggers': [pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "findings_boxevent" ("capacity", "capacity_unit", "closed_at", "id", "kept_at", "label", "note", "opened_at", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "sort_key", "state") VALUES (NEW."capacity", NEW."capacity_unit", NEW."closed_at", NEW."id", NEW."kept_at", NEW."label", NEW."note", NEW."opened_at", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."sort_key", NEW."state"); RETURN NULL;', hash='7f87dbef557ea765d99bd1c6482833b906ba153f', operation='INSERT', pgid='pgtrigger_insert_insert_f6900', table='findings_box', when='AFTER')), pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "findings_boxevent" ("capacity", "capacity_unit", "closed_at", "id", "kept_at", "label", "note", "opened_at", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "sort_key", "state") VALUES (NEW."capacity", NEW."capacity_unit", NEW."closed_at", NEW."id", NEW."kept_at", NEW."label", NEW."note", NEW."opened_at", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."sort_key", NEW."state"); RETURN NULL;', hash='dbab75866816fa70b6a34d572baed90061a350c9', operation='UPDATE', pgid='pgtrigger_update_update_2f2d0', table='findings_box', when='AFTER')), pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "findings_boxevent" ("capacity", "capacity_unit", "closed_at", "id", "kept_at", "label", "note", "opened_at", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "sort_key", "state") VALUES (OLD."capacity", OLD."capacity_unit", OLD."closed_at", OLD."id", OLD."kept_at", OLD."label", OLD."note", OLD."opened_at", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."sort_key", OLD."state"); RETURN NULL;', hash='62a688d8da1f0cf99b9037a4b5cc04fac09380e3', operation='DELETE', pgid='pgtrigger_delete_delete_aec62', table='findings_box', when='AFTER'))],
             },
         ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='box',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "findings_boxevent" ("capacity", "capacity_unit", "closed_at", "id", "kept_at", "label", "note", "opened_at", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "sort_key", "state") VALUES (NEW."capacity", NEW."capacity_unit", NEW."closed_at", NEW."id", NEW."kept_at", NEW."label", NEW."note", NEW."opened_at", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."sort_key", NEW."state"); RETURN NULL;', hash='7f87dbef557ea765d99bd1c6482833b906ba153f', operation='INSERT', pgid='pgtrigger_insert_insert_f6900', table='findings_box', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='box',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "findings_boxevent" ("capacity", "capacity_unit", "closed_at", "id", "kept_at", "label", "note", "opened_at", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "sort_key", "state") VALUES (NEW."capacity", NEW."capacity_unit", NEW."closed_at", NEW."id", NEW."kept_at", NEW."label", NEW."note", NEW."opened_at", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."sort_key", NEW."state"); RETURN NULL;', hash='dbab75866816fa70b6a34d572baed90061a350c9', operation='UPDATE', pgid='pgtrigger_update_update_2f2d0', table='findings_box', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='box',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "findings_boxevent" ("capacity", "capacity_unit", "closed_at", "id", "kept_at", "label", "note", "opened_at", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "sort_key", "state") VALUES (OLD."capacity", OLD."capacity_unit", OLD."closed_at", OLD."id", OLD."kept_at", OLD."label", OLD."note", OLD."opened_at", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."sort_key", OLD."state"); RETURN NULL;', hash='62a688d8da1f0cf99b9037a4b5cc04fac09380e3', operation='DELETE', pgid='pgtrigger_delete_delete_aec62', table='findings_box', when='AFTER')),
-        ),
-        migrations.AddField(
-            model_name='boxevent',
-            name='pgh_context',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context'),
-        ),
-        migrations.AddField(
-            model_name='boxevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='findings.box'),
-        ),
-        migrations.AddField(
-            model_name='carrying',
-            name='assistant',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='carryings', to='people.assistant', verbose_name='asistent'),
-        ),
-        migrations.AddField(
-            model_name='carrying',
-            name='box',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='carryings', to='findings.box', verbose_name='box'),
-        ),
-        migrations.AddField(
-            model_name='carryingevent',
-            name='assistant',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='people.assistant', verbose_name='asistent'),
-        ),
-        migrations.AddField(
-            model_name='carryingevent',
-            name='box',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='findings.box', verbose_name='box'),
-        ),
-        migrations.AddField(
-            model_name='carryingevent',
-            name='pgh_context',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context'),
-        ),
-        migrations.AddField(
-            model_name='carryingevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='findings.carrying'),
-        ),
-        migrations.AddField(
-            model_name='deposit',
-            name='box',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='deposits', to='findings.box', verbose_name='box'),
-        ),
-        migrations.AddField(
-            model_name='deposit',
-            name='finding',
-            field=models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='deposit', to='findings.finding', verbose_name='nález'),
-        ),
-        migrations.AddField(
-            model_name='depositevent',
-            name='box',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='findings.box', verbose_name='box'),
-        ),
-        migrations.AddField(
-            model_name='depositevent',
-            name='finding',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='findings.finding', verbose_name='nález'),
-        ),
-        migrations.AddField(
-            model_name='depositevent',
-            name='pgh_context',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context'),
-        ),
-        migrations.AddField(
-            model_name='depositevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='findings.deposit'),
-        ),
-        migrations.AddField(
-            model_name='handedbox',
-            name='box',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='handings', to='findings.box', verbose_name='box'),
-        ),
-        migrations.AddField(
-            model_name='handedboxevent',
-            name='box',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='findings.box', verbose_name='box'),
-        ),
-        migrations.AddField(
-            model_name='handedboxevent',
-            name='pgh_context',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context'),
-        ),
-        migrations.AddField(
-            model_name='handedboxevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='findings.handedbox'),
-        ),
-        migrations.AddField(
-            model_name='handover',
-            name='recorded_by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='kdo zapsal'),
-        ),
-        migrations.AddField(
-            model_name='handedboxevent',
-            name='handover',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='findings.handover', verbose_name='předání'),
-        ),
-        migrations.AddField(
-            model_name='handedbox',
-            name='handover',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='boxes', to='findings.handover', verbose_name='předání'),
-        ),
-        migrations.AddField(
-            model_name='handoverevent',
-            name='pgh_context',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context'),
-        ),
-        migrations.AddField(
-            model_name='handoverevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='findings.handover'),
-        ),
-        migrations.AddField(
-            model_name='handoverevent',
-            name='recorded_by',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL, verbose_name='kdo zapsal'),
-        ),
-        migrations.AddField(
-            model_name='injury',
-            name='assistant',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='injuries', to='people.assistant', verbose_name='kdo se poranil'),
-        ),
-        migrations.AddField(
-            model_name='injury',
-            name='locality',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='localities.locality', verbose_name='lokalita'),
-        ),
-        migrations.AddField(
-            model_name='injury',
-            name='recorded_by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='kdo zapsal'),
-        ),
-        migrations.AddField(
-            model_name='injuryevent',
-            name='assistant',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='people.assistant', verbose_name='kdo se poranil'),
-        ),
-        migrations.AddField(
-            model_name='injuryevent',
-            name='locality',
-            field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='localities.locality', verbose_name='lokalita'),
-        ),
-        migrations.AddField(
-            model_name='injuryevent',
-            name='pgh_context',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context'),
-        ),
-        migrations.AddField(
-            model_name='injuryevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='findings.injury'),
-        ),
-        migrations.AddField(
-            model_name='injuryevent',
-            name='recorded_by',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL, verbose_name='kdo zapsal'),
-        ),
-        migrations.AddField(
-            model_name='injurystep',
-            name='injury',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='steps', to='findings.injury', verbose_name='poranění'),
-        ),
-        migrations.AddField(
-            model_name='injurystep',
-            name='recorded_by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='kdo zapsal'),
-        ),
-        migrations.AddField(
-            model_name='injurystepevent',
-            name='injury',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='findings.injury', verbose_name='poranění'),
-        ),
-        migrations.AddField(
-            model_name='injurystepevent',
-            name='pgh_context',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context'),
-        ),
-        migrations.AddField(
-            model_name='injurystepevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='findings.injurystep'),
-        ),
-        migrations.AddField(
-            model_name='injurystepevent',
-            name='recorded_by',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL, verbose_name='kdo zapsal'),
-        ),
-        migrations.AddField(
-            model_name='handoverevent',
-            name='recipient',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='findings.recipient', verbose_name='komu'),
-        ),
-        migrations.AddField(
-            model_name='handover',
-            name='recipient',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='handovers', to='findings.recipient', verbose_name='komu'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='recipient',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "findings_recipientevent" ("id", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position", "retired_on", "sort_key") VALUES (NEW."id", NEW."name", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."position", NEW."retired_on", NEW."sort_key"); RETURN NULL;', hash='9a4614d990a8560dcc6d890be2ca00cb87a42850', operation='INSERT', pgid='pgtrigger_insert_insert_f8180', table='findings_recipient', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='recipient',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "findings_recipientevent" ("id", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position", "retired_on", "sort_key") VALUES (NEW."id", NEW."name", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."position", NEW."retired_on", NEW."sort_key"); RETURN NULL;', hash='e1c76a828b6e06124efe9618c586c051773141b5', operation='UPDATE', pgid='pgtrigger_update_update_ab557', table='findings_recipient', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='recipient',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "findings_recipientevent" ("id", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position", "retired_on", "sort_key") VALUES (OLD."id", OLD."name", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."position", OLD."retired_on", OLD."sort_key"); RETURN NULL;', hash='5b2b72f853dfecd677c6ab6aad048beec4a3791a', operation='DELETE', pgid='pgtrigger_delete_delete_ebce7', table='findings_recipient', when='AFTER')),
-        ),
-        migrations.AddField(
-            model_name='recipientevent',
-            name='pgh_context',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context'),
-        ),
-        migrations.AddField(
-            model_name='recipientevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='findings.recipient'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='boxevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='41e0562d2032d0f0a800bfd5571b79555a0e8ecd', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_3f23a', table='findings_boxevent', when='BEFORE')),
-        ),
-        migrations.AddConstraint(
-            model_name='carrying',
-            constraint=models.CheckConstraint(condition=models.Q(django.db.models.lookups.IsNull(models.F('until'), True), models.Q(('until__gte', models.F('since'))), _connector='OR'), name='carrying_ends_after_it_starts'),
-        ),
-        migrations.AddConstraint(
-            model_name='carrying',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(expressions=[('box', '='), (findings.models.custody.TsTzRange('since', 'until', django.contrib.postgres.fields.ranges.RangeBoundary(inclusive_lower=True, inclusive_upper=False)), '&&')], name='carrying_by_one_box', violation_error_message='V tu dobu už je box vydaný.'),
-        ),
-        migrations.AddConstraint(
-            model_name='carrying',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(expressions=[('assistant', '='), (findings.models.custody.TsTzRange('since', 'until', django.contrib.postgres.fields.ranges.RangeBoundary(inclusive_lower=True, inclusive_upper=False)), '&&')], name='carrying_by_one_assistant', violation_error_message='V tu dobu už je box vydaný.'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='carrying',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "findings_carryingevent" ("assistant_id", "box_id", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "since", "until") VALUES (NEW."assistant_id", NEW."box_id", NEW."id", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."since", NEW."until"); RETURN NULL;', hash='cd1f769d0feb10758f071e61ee4db1d2cc46e2d2', operation='INSERT', pgid='pgtrigger_insert_insert_167ca', table='findings_carrying', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='carrying',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "findings_carryingevent" ("assistant_id", "box_id", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "since", "until") VALUES (NEW."assistant_id", NEW."box_id", NEW."id", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."since", NEW."until"); RETURN NULL;', hash='6c913d67386092e73ff5cc1f1e6f0f71568ae8ca', operation='UPDATE', pgid='pgtrigger_update_update_65f34', table='findings_carrying', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='carrying',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "findings_carryingevent" ("assistant_id", "box_id", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "since", "until") VALUES (OLD."assistant_id", OLD."box_id", OLD."id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."since", OLD."until"); RETURN NULL;', hash='b09d6d40933242b526b8f6f1f0aadca629ba666d', operation='DELETE', pgid='pgtrigger_delete_delete_51caf', table='findings_carrying', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='carryingevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='65c399e5ca57f8be9c20010b25037c5fefc0ecc6', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_e6340', table='findings_carryingevent', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='deposit',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "findings_depositevent" ("box_id", "finding_id", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id") VALUES (NEW."box_id", NEW."finding_id", NEW."id", _pgh_attach_context(), NOW(), \'insert\', NEW."id"); RETURN NULL;', hash='42034186c1c95bef15d6c836ad42d1e48fee100d', operation='INSERT', pgid='pgtrigger_insert_insert_422e4', table='findings_deposit', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='deposit',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "findings_depositevent" ("box_id", "finding_id", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id") VALUES (NEW."box_id", NEW."finding_id", NEW."id", _pgh_attach_context(), NOW(), \'update\', NEW."id"); RETURN NULL;', hash='bf6e9685670bfe3b49546f1bbd7b831db0a26ec5', operation='UPDATE', pgid='pgtrigger_update_update_b7036', table='findings_deposit', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='deposit',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "findings_depositevent" ("box_id", "finding_id", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id") VALUES (OLD."box_id", OLD."finding_id", OLD."id", _pgh_attach_context(), NOW(), \'delete\', OLD."id"); RETURN NULL;', hash='c3928896fba9dc313b04984525dcae41e90e0729', operation='DELETE', pgid='pgtrigger_delete_delete_4dbfe', table='findings_deposit', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='depositevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='20885a343ae131695352330239c27d5ae4e68733', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_437cf', table='findings_depositevent', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='handedboxevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='0e80128a48c39dc94cb9bb290590ac4667b3806c', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_b3000', table='findings_handedboxevent', when='BEFORE')),
-        ),
-        migrations.AddIndex(
-            model_name='handedbox',
-            index=models.Index(fields=['handed_on'], name='handed_box_by_day'),
-        ),
-        migrations.AddConstraint(
-            model_name='handedbox',
-            constraint=models.UniqueConstraint(condition=models.Q(('stands', True)), fields=('box',), name='box_handed_over_once', violation_error_message='Tento box už je předaný.'),
-        ),
-        migrations.AddConstraint(
-            model_name='handedbox',
-            constraint=models.CheckConstraint(condition=models.Q(('pieces', models.F('recorded')), models.Q(('explanation', ''), _negated=True), _connector='OR'), name='difference_is_explained', violation_error_message='Napište, proč se počet v dokladu liší od nálezů.'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='handedbox',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "findings_handedboxevent" ("box_id", "explanation", "handed_on", "handover_id", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "pieces", "recorded", "stands") VALUES (NEW."box_id", NEW."explanation", NEW."handed_on", NEW."handover_id", NEW."id", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."pieces", NEW."recorded", NEW."stands"); RETURN NULL;', hash='41fc25ba5a38bb6d1dec11dbb32c83521503de22', operation='INSERT', pgid='pgtrigger_insert_insert_09582', table='findings_handedbox', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='handedbox',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "findings_handedboxevent" ("box_id", "explanation", "handed_on", "handover_id", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "pieces", "recorded", "stands") VALUES (NEW."box_id", NEW."explanation", NEW."handed_on", NEW."handover_id", NEW."id", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."pieces", NEW."recorded", NEW."stands"); RETURN NULL;', hash='3cbcf04655ebe90da15182b2eb62a6e1234be3ad', operation='UPDATE', pgid='pgtrigger_update_update_749db', table='findings_handedbox', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='handedbox',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "findings_handedboxevent" ("box_id", "explanation", "handed_on", "handover_id", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "pieces", "recorded", "stands") VALUES (OLD."box_id", OLD."explanation", OLD."handed_on", OLD."handover_id", OLD."id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."pieces", OLD."recorded", OLD."stands"); RETURN NULL;', hash='2fb0c9af3e2dba715543e42644ba08e5a7f49800', operation='DELETE', pgid='pgtrigger_delete_delete_cab10', table='findings_handedbox', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='injury',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "findings_injuryevent" ("assistant_id", "description", "happened_at", "id", "locality_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "recorded_at", "recorded_by_id") VALUES (NEW."assistant_id", NEW."description", NEW."happened_at", NEW."id", NEW."locality_id", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."recorded_at", NEW."recorded_by_id"); RETURN NULL;', hash='2ac1bb2dbe335753720f643e75940de16081a7f2', operation='INSERT', pgid='pgtrigger_insert_insert_8e214', table='findings_injury', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='injury',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "findings_injuryevent" ("assistant_id", "description", "happened_at", "id", "locality_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "recorded_at", "recorded_by_id") VALUES (NEW."assistant_id", NEW."description", NEW."happened_at", NEW."id", NEW."locality_id", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."recorded_at", NEW."recorded_by_id"); RETURN NULL;', hash='6bfcda3158a8d6e470e9cb86d3fb89f596792d1c', operation='UPDATE', pgid='pgtrigger_update_update_8b2fe', table='findings_injury', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='injury',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "findings_injuryevent" ("assistant_id", "description", "happened_at", "id", "locality_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "recorded_at", "recorded_by_id") VALUES (OLD."assistant_id", OLD."description", OLD."happened_at", OLD."id", OLD."locality_id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."recorded_at", OLD."recorded_by_id"); RETURN NULL;', hash='ba6e8b0665a0f62eed5d5e2e1069d9693bb661a4', operation='DELETE', pgid='pgtrigger_delete_delete_bed18', table='findings_injury', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='injuryevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='86ddce16aa4335f4ccdade5f8c1555487474eaa7', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_dad56', table='findings_injuryevent', when='BEFORE')),
-        ),
-        migrations.AddConstraint(
-            model_name='injurystep',
-            constraint=models.UniqueConstraint(fields=('injury', 'step'), name='step_once_for_an_injury'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='injurystep',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "findings_injurystepevent" ("done_at", "id", "injury_id", "note", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "recorded_by_id", "step") VALUES (NEW."done_at", NEW."id", NEW."injury_id", NEW."note", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."recorded_by_id", NEW."step"); RETURN NULL;', hash='1092f17054cb27d01769d57f69812c433ee2fc39', operation='INSERT', pgid='pgtrigger_insert_insert_4dcfd', table='findings_injurystep', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='injurystep',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "findings_injurystepevent" ("done_at", "id", "injury_id", "note", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "recorded_by_id", "step") VALUES (NEW."done_at", NEW."id", NEW."injury_id", NEW."note", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."recorded_by_id", NEW."step"); RETURN NULL;', hash='90d536da0c8e8d08c066b5e43bab1e6f11bea083', operation='UPDATE', pgid='pgtrigger_update_update_02243', table='findings_injurystep', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='injurystep',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "findings_injurystepevent" ("done_at", "id", "injury_id", "note", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "recorded_by_id", "step") VALUES (OLD."done_at", OLD."id", OLD."injury_id", OLD."note", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."recorded_by_id", OLD."step"); RETURN NULL;', hash='7864cf01288b7cd338bcabb043649a63ac4f1bd5', operation='DELETE', pgid='pgtrigger_delete_delete_9058e', table='findings_injurystep', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='injurystepevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='0c32817c55660714b15c3722ade5943e0e003609', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_a3968', table='findings_injurystepevent', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='handoverevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='9d1182335c23191e9b3ff614ad2d3f4a014b4d40', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_55a27', table='findings_handoverevent', when='BEFORE')),
-        ),
-        migrations.AddConstraint(
-            model_name='handover',
-            constraint=models.CheckConstraint(condition=models.Q(django.db.models.lookups.IsNull(models.F('confirmed_on'), True), models.Q(('document_number', ''), _negated=True), _connector='OR'), name='confirmed_handover_has_a_document', violation_error_message='K potvrzenému předání patří číslo dokladu.'),
-        ),
-        migrations.AddConstraint(
-            model_name='handover',
-            constraint=models.CheckConstraint(condition=models.Q(django.db.models.lookups.IsNull(models.F('confirmed_on'), True), models.Q(('confirmed_on__gte', models.F('handed_on'))), _connector='OR'), name='handover_confirmed_after_it_was_made', violation_error_message='Převzetí nemohlo být potvrzeno dřív, než bylo předáno.'),
-        ),
-        migrations.AddConstraint(
-            model_name='handover',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('cancellation_reason', ''), ('cancelled_at__isnull', True)), models.Q(('cancelled_at__isnull', False), models.Q(('cancellation_reason', ''), _negated=True)), _connector='OR'), name='cancelled_handover_has_a_reason'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='handover',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "findings_handoverevent" ("cancellation_reason", "cancelled_at", "confirmed_on", "document_number", "handed_by", "handed_on", "id", "note", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "received_by", "recipient_id", "recorded_at", "recorded_by_id") VALUES (NEW."cancellation_reason", NEW."cancelled_at", NEW."confirmed_on", NEW."document_number", NEW."handed_by", NEW."handed_on", NEW."id", NEW."note", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."received_by", NEW."recipient_id", NEW."recorded_at", NEW."recorded_by_id"); RETURN NULL;', hash='a3a3536b2e3a2866c290915c4d193bdf178b455e', operation='INSERT', pgid='pgtrigger_insert_insert_f3397', table='findings_handover', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='handover',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "findings_handoverevent" ("cancellation_reason", "cancelled_at", "confirmed_on", "document_number", "handed_by", "handed_on", "id", "note", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "received_by", "recipient_id", "recorded_at", "recorded_by_id") VALUES (NEW."cancellation_reason", NEW."cancelled_at", NEW."confirmed_on", NEW."document_number", NEW."handed_by", NEW."handed_on", NEW."id", NEW."note", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."received_by", NEW."recipient_id", NEW."recorded_at", NEW."recorded_by_id"); RETURN NULL;', hash='3e63b01cc6386027340265a634641f799cddd02a', operation='UPDATE', pgid='pgtrigger_update_update_c8b1c', table='findings_handover', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='handover',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "findings_handoverevent" ("cancellation_reason", "cancelled_at", "confirmed_on", "document_number", "handed_by", "handed_on", "id", "note", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "received_by", "recipient_id", "recorded_at", "recorded_by_id") VALUES (OLD."cancellation_reason", OLD."cancelled_at", OLD."confirmed_on", OLD."document_number", OLD."handed_by", OLD."handed_on", OLD."id", OLD."note", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."received_by", OLD."recipient_id", OLD."recorded_at", OLD."recorded_by_id"); RETURN NULL;', hash='3fecb3a5053ede02cd2f35faae2260808bbd7722', operation='DELETE', pgid='pgtrigger_delete_delete_e8461', table='findings_handover', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='recipientevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='e2e84240162b173abdc8d3168f69aee8264d62b7', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_5a75b', table='findings_recipientevent', when='BEFORE')),
+        migrations.CreateModel(
+            name='BoxEvent',
+            fields=[
+                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
+                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
+                ('pgh_label', models.TextField(help_text='The event label.')),
+                ('id', models.BigIntegerField()),
+                ('label', models.CharField(error_messages={'unique': 'Box s tímto označením už existuje.'}, max_length=20, verbose_name='označení')),
+                ('capacity', models.DecimalField(decimal_places=1, max_digits=6, validators=[django.core.validators.MinValueValidator(0.1, 'Objem je větší než nula.')], verbose_name='objem')),
+                ('capacity_unit', models.CharField(choices=[('pieces', 'kusů'), ('litres', 'litrů')], default='pieces', max_length=10, verbose_name='jednotka objemu')),
+                ('kept_at', models.CharField(max_length=120, verbose_name='kde je uložený')),
+                ('note', models.TextField(blank=True, verbose_name='poznámka')),
+                ('state', models.CharField(choices=[('open', 'Otevřený'), ('closed', 'Uzavřený'), ('handed-over', 'Předaný')], default='open', editable=False, max_length=20, verbose_name='stav')),
+                ('opened_at', models.DateTimeField(verbose_name='otevřen')),
+                ('closed_at', models.DateTimeField(blank=True, null=True, verbose_name='uzavřen')),
+                ('sort_key', apk.sorting.CzechSortKey(default=b'', source='label')),
+                ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
+                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='findings.box')),
+            ],
+            options={
+                'abstract': False,
+                'triggers': [pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='41e0562d2032d0f0a800bfd5571b79555a0e8ecd', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_3f23a', table='findings_boxevent', when='BEFORE'))],
+            },
+        ),
+        migrations.CreateModel(
+            name='Carrying',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('since', models.DateTimeField(verbose_name='od')),
+                ('until', models.DateTimeField(blank=True, null=True, verbose_name='do')),
+                ('assistant', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='carryings', to='people.assistant', verbose_name='asistent')),
+                ('box', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='carryings', to='findings.box', verbose_name='box')),
+            ],
+            options={
+                'verbose_name': 'nošení boxu',
+                'verbose_name_plural': 'nošení boxů',
+                'ordering': ['-since', '-id'],
+                'constraints': [models.CheckConstraint(condition=models.Q(django.db.models.lookups.IsNull(models.F('until'), True), models.Q(('until__gte', models.F('since'))), _connector='OR'), name='carrying_ends_after_it_starts'), django.contrib.postgres.constraints.ExclusionConstraint(expressions=[('box', '='), (findings.models.custody.TsTzRange('since', 'until', django.contrib.postgres.fields.ranges.RangeBoundary(inclusive_lower=True, inclusive_upper=False)), '&&')], name='carrying_by_one_box', violation_error_message='V tu dobu už je box vydaný.'), django.contrib.postgres.constraints.ExclusionConstraint(expressions=[('assistant', '='), (findings.models.custody.TsTzRange('since', 'until', django.contrib.postgres.fields.ranges.RangeBoundary(inclusive_lower=True, inclusive_upper=False)), '&&')], name='carrying_by_one_assistant', violation_error_message='V tu dobu už je box vydaný.')],
+                'triggers': [pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "findings_carryingevent" ("assistant_id", "box_id", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "since", "until") VALUES (NEW."assistant_id", NEW."box_id", NEW."id", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."since", NEW."until"); RETURN NULL;', hash='cd1f769d0feb10758f071e61ee4db1d2cc46e2d2', operation='INSERT', pgid='pgtrigger_insert_insert_167ca', table='findings_carrying', when='AFTER')), pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "findings_carryingevent" ("assistant_id", "box_id", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "since", "until") VALUES (NEW."assistant_id", NEW."box_id", NEW."id", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."since", NEW."until"); RETURN NULL;', hash='6c913d67386092e73ff5cc1f1e6f0f71568ae8ca', operation='UPDATE', pgid='pgtrigger_update_update_65f34', table='findings_carrying', when='AFTER')), pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "findings_carryingevent" ("assistant_id", "box_id", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "since", "until") VALUES (OLD."assistant_id", OLD."box_id", OLD."id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."since", OLD."until"); RETURN NULL;', hash='b09d6d40933242b526b8f6f1f0aadca629ba666d', operation='DELETE', pgid='pgtrigger_delete_delete_51caf', table='findings_carrying', when='AFTER'))],
+            },
+        ),
+        migrations.CreateModel(
+            name='CarryingEvent',
+            fields=[
+                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
+                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
+                ('pgh_label', models.TextField(help_text='The event label.')),
+                ('id', models.BigIntegerField()),
+                ('since', models.DateTimeField(verbose_name='od')),
+                ('until', models.DateTimeField(blank=True, null=True, verbose_name='do')),
+                ('assistant', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='people.assistant', verbose_name='asistent')),
+                ('box', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='findings.box', verbose_name='box')),
+                ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
+                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='findings.carrying')),
+            ],
+            options={
+                'abstract': False,
+                'triggers': [pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='65c399e5ca57f8be9c20010b25037c5fefc0ecc6', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_e6340', table='findings_carryingevent', when='BEFORE'))],
+            },
+        ),
+        migrations.CreateModel(
+            name='Deposit',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('box', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='deposits', to='findings.box', verbose_name='box')),
+                ('finding', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='deposit', to='findings.finding', verbose_name='nález')),
+            ],
+            options={
+                'verbose_name': 'uložení do boxu',
+                'verbose_name_plural': 'uložení do boxů',
+                'ordering': ['-finding__found_at', 'finding'],
+                'triggers': [pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "findings_depositevent" ("box_id", "finding_id", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id") VALUES (NEW."box_id", NEW."finding_id", NEW."id", _pgh_attach_context(), NOW(), \'insert\', NEW."id"); RETURN NULL;', hash='42034186c1c95bef15d6c836ad42d1e48fee100d', operation='INSERT', pgid='pgtrigger_insert_insert_422e4', table='findings_deposit', when='AFTER')), pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "findings_depositevent" ("box_id", "finding_id", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id") VALUES (NEW."box_id", NEW."finding_id", NEW."id", _pgh_attach_context(), NOW(), \'update\', NEW."id"); RETURN NULL;', hash='bf6e9685670bfe3b49546f1bbd7b831db0a26ec5', operation='UPDATE', pgid='pgtrigger_update_update_b7036', table='findings_deposit', when='AFTER')), pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "findings_depositevent" ("box_id", "finding_id", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id") VALUES (OLD."box_id", OLD."finding_id", OLD."id", _pgh_attach_context(), NOW(), \'delete\', OLD."id"); RETURN NULL;', hash='c3928896fba9dc313b04984525dcae41e90e0729', operation='DELETE', pgid='pgtrigger_delete_delete_4dbfe', table='findings_deposit', when='AFTER'))],
+            },
+        ),
+        migrations.CreateModel(
+            name='DepositEvent',
+            fields=[
+                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
+                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
+                ('pgh_label', models.TextField(help_text='The event label.')),
+                ('id', models.BigIntegerField()),
+                ('box', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='findings.box', verbose_name='box')),
+                ('finding', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='findings.finding', verbose_name='nález')),
+                ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
+                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='findings.deposit')),
+            ],
+            options={
+                'abstract': False,
+                'triggers': [pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='20885a343ae131695352330239c27d5ae4e68733', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_437cf', table='findings_depositevent', when='BEFORE'))],
+            },
+        ),
+        migrations.CreateModel(
+            name='HandedBox',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('handed_on', models.DateField(verbose_name='předáno dne')),
+                ('pieces', models.PositiveIntegerField(verbose_name='předáno kusů podle dokladu')),
+                ('recorded', models.PositiveIntegerField(verbose_name='kusů podle nálezů')),
+                ('explanation', models.CharField(blank=True, max_length=500, verbose_name='vysvětlení rozdílu')),
+                ('stands', models.BooleanField(default=True, verbose_name='platí')),
+                ('box', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='handings', to='findings.box', verbose_name='box')),
+                ('handover', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='boxes', to='findings.handover', verbose_name='předání')),
+            ],
+            options={
+                'verbose_name': 'předaný box',
+                'verbose_name_plural': 'předané boxy',
+                'ordering': ['box__sort_key', 'id'],
+                'indexes': [models.Index(fields=['handed_on'], name='handed_box_by_day')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('stands', True)), fields=('box',), name='box_handed_over_once', violation_error_message='Tento box už je předaný.'), models.CheckConstraint(condition=models.Q(('pieces', models.F('recorded')), models.Q(('explanation', ''), _negated=True), _connector='OR'), name='difference_is_explained', violation_error_message='Napište, proč se počet v dokladu liší od nálezů.')],
+                'triggers': [pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "findings_handedboxevent" ("box_id", "explanation", "handed_on", "handover_id", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "pieces", "recorded", "stands") VALUES (NEW."box_id", NEW."explanation", NEW."handed_on", NEW."handover_id", NEW."id", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."pieces", NEW."recorded", NEW."stands"); RETURN NULL;', hash='41fc25ba5a38bb6d1dec11dbb32c83521503de22', operation='INSERT', pgid='pgtrigger_insert_insert_09582', table='findings_handedbox', when='AFTER')), pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "findings_handedboxevent" ("box_id", "explanation", "handed_on", "handover_id", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "pieces", "recorded", "stands") VALUES (NEW."box_id", NEW."explanation", NEW."handed_on", NEW."handover_id", NEW."id", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."pieces", NEW."recorded", NEW."stands"); RETURN NULL;', hash='3cbcf04655ebe90da15182b2eb62a6e1234be3ad', operation='UPDATE', pgid='pgtrigger_update_update_749db', table='findings_handedbox', when='AFTER')), pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "findings_handedboxevent" ("box_id", "explanation", "handed_on", "handover_id", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "pieces", "recorded", "stands") VALUES (OLD."box_id", OLD."explanation", OLD."handed_on", OLD."handover_id", OLD."id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."pieces", OLD."recorded", OLD."stands"); RETURN NULL;', hash='2fb0c9af3e2dba715543e42644ba08e5a7f49800', operation='DELETE', pgid='pgtrigger_delete_delete_cab10', table='findings_handedbox', when='AFTER'))],
+            },
+        ),
+        migrations.CreateModel(
+            name='HandedBoxEvent',
+            fields=[
+                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
+                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
+                ('pgh_label', models.TextField(help_text='The event label.')),
+                ('id', models.BigIntegerField()),
+                ('handed_on', models.DateField(verbose_name='předáno dne')),
+                ('pieces', models.PositiveIntegerField(verbose_name='předáno kusů podle dokladu')),
+                ('recorded', models.PositiveIntegerField(verbose_name='kusů podle nálezů')),
+                ('explanation', models.CharField(blank=True, max_length=500, verbose_name='vysvětlení rozdílu')),
+                ('stands', models.BooleanField(default=True, verbose_name='platí')),
+                ('box', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='findings.box', verbose_name='box')),
+                ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
+                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='findings.handedbox')),
+                ('handover', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='findings.handover', verbose_name='předání')),
+            ],
+            options={
+                'abstract': False,
+                'triggers': [pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='0e80128a48c39dc94cb9bb290590ac4667b3806c', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_b3000', table='findings_handedboxevent', when='BEFORE'))],
+            },
         ),
     ]

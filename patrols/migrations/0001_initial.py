@@ -8,7 +8,6 @@ import django.db.models.expressions
 import django.db.models.lookups
 import patrols.models.shifts
 import pgtrigger.compiler
-import pgtrigger.migrations
 from django.db import migrations, models
 
 
@@ -37,6 +36,9 @@ class Migration(migrations.Migration):
                 'verbose_name': 'směna',
                 'verbose_name_plural': 'směny',
                 'ordering': ['start', 'id'],
+                'indexes': [models.Index(fields=['start', 'end'], name='shift_by_time')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('end__gt', models.F('start'))), name='shift_ends_after_it_starts', violation_error_message='Konec směny musí být po jejím začátku.'), models.CheckConstraint(condition=django.db.models.lookups.LessThanOrEqual(django.db.models.expressions.CombinedExpression(models.F('end'), '-', models.F('start')), datetime.timedelta(days=1)), name='shift_lasts_a_day_at_most', violation_error_message='Směna může trvat nejvýš 24 hodin.'), django.contrib.postgres.constraints.ExclusionConstraint(expressions=[('assistant', '='), (patrols.models.shifts.TsTzRange('start', 'end', django.contrib.postgres.fields.ranges.RangeBoundary()), '&&')], name='shift_never_overlaps', violation_error_message='V tu dobu už má asistent jinou směnu.')],
+                'triggers': [pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "patrols_shiftevent" ("assistant_id", "end", "id", "locality_id", "note", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "start") VALUES (NEW."assistant_id", NEW."end", NEW."id", NEW."locality_id", NEW."note", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."start"); RETURN NULL;', hash='b3c7a8e57e0c89253fb8ad5503aa1b2259defb30', operation='INSERT', pgid='pgtrigger_insert_insert_257cd', table='patrols_shift', when='AFTER')), pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "patrols_shiftevent" ("assistant_id", "end", "id", "locality_id", "note", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "start") VALUES (NEW."assistant_id", NEW."end", NEW."id", NEW."locality_id", NEW."note", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."start"); RETURN NULL;', hash='e3b715c3e2a92215d627603ebf3440007eca6174', operation='UPDATE', pgid='pgtrigger_update_update_f2a8d', table='patrols_shift', when='AFTER')), pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "patrols_shiftevent" ("assistant_id", "end", "id", "locality_id", "note", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "start") VALUES (OLD."assistant_id", OLD."end", OLD."id", OLD."locality_id", OLD."note", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."start"); RETURN NULL;', hash='c78358b7b0703a5b3a8e49ff84fd2ba1d225c248', operation='DELETE', pgid='pgtrigger_delete_delete_ac4ba', table='patrols_shift', when='AFTER'))],
             },
         ),
         migrations.CreateModel(
@@ -56,38 +58,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'abstract': False,
+                'triggers': [pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='c7534d26e351785503e84fd33c077e55796375f3', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_394a4', table='patrols_shiftevent', when='BEFORE'))],
             },
-        ),
-        migrations.AddIndex(
-            model_name='shift',
-            index=models.Index(fields=['start', 'end'], name='shift_by_time'),
-        ),
-        migrations.AddConstraint(
-            model_name='shift',
-            constraint=models.CheckConstraint(condition=models.Q(('end__gt', models.F('start'))), name='shift_ends_after_it_starts', violation_error_message='Konec směny musí být po jejím začátku.'),
-        ),
-        migrations.AddConstraint(
-            model_name='shift',
-            constraint=models.CheckConstraint(condition=django.db.models.lookups.LessThanOrEqual(django.db.models.expressions.CombinedExpression(models.F('end'), '-', models.F('start')), datetime.timedelta(days=1)), name='shift_lasts_a_day_at_most', violation_error_message='Směna může trvat nejvýš 24 hodin.'),
-        ),
-        migrations.AddConstraint(
-            model_name='shift',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(expressions=[('assistant', '='), (patrols.models.shifts.TsTzRange('start', 'end', django.contrib.postgres.fields.ranges.RangeBoundary()), '&&')], name='shift_never_overlaps', violation_error_message='V tu dobu už má asistent jinou směnu.'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='shift',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "patrols_shiftevent" ("assistant_id", "end", "id", "locality_id", "note", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "start") VALUES (NEW."assistant_id", NEW."end", NEW."id", NEW."locality_id", NEW."note", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."start"); RETURN NULL;', hash='b3c7a8e57e0c89253fb8ad5503aa1b2259defb30', operation='INSERT', pgid='pgtrigger_insert_insert_257cd', table='patrols_shift', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='shift',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "patrols_shiftevent" ("assistant_id", "end", "id", "locality_id", "note", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "start") VALUES (NEW."assistant_id", NEW."end", NEW."id", NEW."locality_id", NEW."note", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."start"); RETURN NULL;', hash='e3b715c3e2a92215d627603ebf3440007eca6174', operation='UPDATE', pgid='pgtrigger_update_update_f2a8d', table='patrols_shift', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='shift',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "patrols_shiftevent" ("assistant_id", "end", "id", "locality_id", "note", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "start") VALUES (OLD."assistant_id", OLD."end", OLD."id", OLD."locality_id", OLD."note", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."start"); RETURN NULL;', hash='c78358b7b0703a5b3a8e49ff84fd2ba1d225c248', operation='DELETE', pgid='pgtrigger_delete_delete_ac4ba', table='patrols_shift', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='shiftevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='c7534d26e351785503e84fd33c077e55796375f3', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_394a4', table='patrols_shiftevent', when='BEFORE')),
         ),
     ]

@@ -4,7 +4,6 @@ import apk.sorting
 import django.db.models.deletion
 import patrols.models.codes
 import pgtrigger.compiler
-import pgtrigger.migrations
 from django.db import migrations, models
 
 
@@ -32,6 +31,7 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': 'druhy činností',
                 'ordering': ['position', 'sort_key', 'id'],
                 'abstract': False,
+                'triggers': [pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "patrols_activitykindevent" ("id", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position", "retired_on", "sort_key") VALUES (NEW."id", NEW."name", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."position", NEW."retired_on", NEW."sort_key"); RETURN NULL;', hash='06b82d9f792f59c69ba4137ceb86f6b6900fa3e1', operation='INSERT', pgid='pgtrigger_insert_insert_06e5d', table='patrols_activitykind', when='AFTER')), pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "patrols_activitykindevent" ("id", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position", "retired_on", "sort_key") VALUES (NEW."id", NEW."name", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."position", NEW."retired_on", NEW."sort_key"); RETURN NULL;', hash='0277a99c32a7c081e6194cf3128905bef9bf74f3', operation='UPDATE', pgid='pgtrigger_update_update_01b0c', table='patrols_activitykind', when='AFTER')), pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "patrols_activitykindevent" ("id", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position", "retired_on", "sort_key") VALUES (OLD."id", OLD."name", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."position", OLD."retired_on", OLD."sort_key"); RETURN NULL;', hash='86c10657b626caf63d8d7916b25d44797363603e', operation='DELETE', pgid='pgtrigger_delete_delete_05477', table='patrols_activitykind', when='AFTER'))],
             },
         ),
         migrations.CreateModel(
@@ -45,9 +45,12 @@ class Migration(migrations.Migration):
                 ('position', models.PositiveSmallIntegerField(default=100, help_text='Menší číslo je výš. Se stejným číslem rozhoduje abeceda.', verbose_name='pořadí')),
                 ('retired_on', models.DateField(blank=True, null=True, verbose_name='vyřazeno dne')),
                 ('sort_key', apk.sorting.CzechSortKey(default=b'', source='name')),
+                ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
+                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='patrols.activitykind')),
             ],
             options={
                 'abstract': False,
+                'triggers': [pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='2f5297787365ba33489a20981f0573bd239d7fe9', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_82390', table='patrols_activitykindevent', when='BEFORE'))],
             },
         ),
         migrations.CreateModel(
@@ -59,11 +62,14 @@ class Migration(migrations.Migration):
                 ('withdrawn_at', models.DateTimeField(blank=True, null=True, verbose_name='vzato zpět')),
                 ('withdrawal_reason', models.CharField(blank=True, max_length=500, verbose_name='proč vzato zpět')),
                 ('recorded_at', models.DateTimeField(auto_now_add=True, verbose_name='přijato serverem')),
+                ('assistant', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='attendance', to='people.assistant', verbose_name='asistent')),
             ],
             options={
                 'verbose_name': 'událost docházky',
                 'verbose_name_plural': 'události docházky',
                 'ordering': ['at', 'id'],
+                'indexes': [models.Index(fields=['assistant', 'at'], name='attendance_by_person_and_time')],
+                'triggers': [pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "patrols_attendanceevent" ("assistant_id", "at", "event", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "recorded_at", "withdrawal_reason", "withdrawn_at") VALUES (NEW."assistant_id", NEW."at", NEW."event", NEW."id", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."recorded_at", NEW."withdrawal_reason", NEW."withdrawn_at"); RETURN NULL;', hash='59796da31ae74263eb4fee442439267e8b7acf53', operation='INSERT', pgid='pgtrigger_insert_insert_9dad6', table='patrols_attendance', when='AFTER')), pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "patrols_attendanceevent" ("assistant_id", "at", "event", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "recorded_at", "withdrawal_reason", "withdrawn_at") VALUES (NEW."assistant_id", NEW."at", NEW."event", NEW."id", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."recorded_at", NEW."withdrawal_reason", NEW."withdrawn_at"); RETURN NULL;', hash='a02d4bed0e51a1ec28ddda1a17fc4913f5e444b3', operation='UPDATE', pgid='pgtrigger_update_update_2b242', table='patrols_attendance', when='AFTER')), pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "patrols_attendanceevent" ("assistant_id", "at", "event", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "recorded_at", "withdrawal_reason", "withdrawn_at") VALUES (OLD."assistant_id", OLD."at", OLD."event", OLD."id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."recorded_at", OLD."withdrawal_reason", OLD."withdrawn_at"); RETURN NULL;', hash='43ca81f89151fb12bfefd578b613d263743e4cdb', operation='DELETE', pgid='pgtrigger_delete_delete_d1494', table='patrols_attendance', when='AFTER'))],
             },
         ),
         migrations.CreateModel(
@@ -78,9 +84,13 @@ class Migration(migrations.Migration):
                 ('withdrawn_at', models.DateTimeField(blank=True, null=True, verbose_name='vzato zpět')),
                 ('withdrawal_reason', models.CharField(blank=True, max_length=500, verbose_name='proč vzato zpět')),
                 ('recorded_at', models.DateTimeField(auto_now_add=True, verbose_name='přijato serverem')),
+                ('assistant', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='people.assistant', verbose_name='asistent')),
+                ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
+                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='patrols.attendance')),
             ],
             options={
                 'abstract': False,
+                'triggers': [pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='fb3dedbb9a9f8cd6e50b3593be3854f7842d6316', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_a4921', table='patrols_attendanceevent', when='BEFORE'))],
             },
         ),
         migrations.CreateModel(
@@ -97,6 +107,7 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': 'přivolané hlídky',
                 'ordering': ['position', 'sort_key', 'id'],
                 'abstract': False,
+                'triggers': [pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "patrols_calledpatrolevent" ("id", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position", "retired_on", "sort_key") VALUES (NEW."id", NEW."name", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."position", NEW."retired_on", NEW."sort_key"); RETURN NULL;', hash='3d8fc0b44542be11c2efdc803083825bf796e3a4', operation='INSERT', pgid='pgtrigger_insert_insert_1caff', table='patrols_calledpatrol', when='AFTER')), pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "patrols_calledpatrolevent" ("id", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position", "retired_on", "sort_key") VALUES (NEW."id", NEW."name", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."position", NEW."retired_on", NEW."sort_key"); RETURN NULL;', hash='1a80371b4ac452ea19ce0c7238ad19552ff77ae4', operation='UPDATE', pgid='pgtrigger_update_update_14458', table='patrols_calledpatrol', when='AFTER')), pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "patrols_calledpatrolevent" ("id", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position", "retired_on", "sort_key") VALUES (OLD."id", OLD."name", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."position", OLD."retired_on", OLD."sort_key"); RETURN NULL;', hash='3bd332bf3e70ee9d2f427b7e8a19a79fb4a07cba', operation='DELETE', pgid='pgtrigger_delete_delete_7bab6', table='patrols_calledpatrol', when='AFTER'))],
             },
         ),
         migrations.CreateModel(
@@ -110,9 +121,12 @@ class Migration(migrations.Migration):
                 ('position', models.PositiveSmallIntegerField(default=100, help_text='Menší číslo je výš. Se stejným číslem rozhoduje abeceda.', verbose_name='pořadí')),
                 ('retired_on', models.DateField(blank=True, null=True, verbose_name='vyřazeno dne')),
                 ('sort_key', apk.sorting.CzechSortKey(default=b'', source='name')),
+                ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
+                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='patrols.calledpatrol')),
             ],
             options={
                 'abstract': False,
+                'triggers': [pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='09f4b259a06dd6f1b34699a1fb148b29bd3a79dd', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_e2b1f', table='patrols_calledpatrolevent', when='BEFORE'))],
             },
         ),
         migrations.CreateModel(
@@ -130,6 +144,8 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': 'co se počítá',
                 'ordering': ['position', 'sort_key', 'id'],
                 'abstract': False,
+                'constraints': [models.UniqueConstraint(condition=models.Q(('measure', ''), _negated=True), fields=('measure',), name='one_counter_for_a_measure')],
+                'triggers': [pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "patrols_counterevent" ("id", "measure", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position", "retired_on", "sort_key") VALUES (NEW."id", NEW."measure", NEW."name", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."position", NEW."retired_on", NEW."sort_key"); RETURN NULL;', hash='079b839d51e55e2db2082c9f0b97b96e323fc51f', operation='INSERT', pgid='pgtrigger_insert_insert_18fa1', table='patrols_counter', when='AFTER')), pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "patrols_counterevent" ("id", "measure", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position", "retired_on", "sort_key") VALUES (NEW."id", NEW."measure", NEW."name", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."position", NEW."retired_on", NEW."sort_key"); RETURN NULL;', hash='851fffd384e26698baf1fdaac188b017be8e0713', operation='UPDATE', pgid='pgtrigger_update_update_c6791', table='patrols_counter', when='AFTER')), pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "patrols_counterevent" ("id", "measure", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position", "retired_on", "sort_key") VALUES (OLD."id", OLD."measure", OLD."name", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."position", OLD."retired_on", OLD."sort_key"); RETURN NULL;', hash='2096b5ad53b47b774b8c5c82aa6fd927fbbc4a8c', operation='DELETE', pgid='pgtrigger_delete_delete_14c7c', table='patrols_counter', when='AFTER'))],
             },
         ),
         migrations.CreateModel(
@@ -144,9 +160,12 @@ class Migration(migrations.Migration):
                 ('retired_on', models.DateField(blank=True, null=True, verbose_name='vyřazeno dne')),
                 ('sort_key', apk.sorting.CzechSortKey(default=b'', source='name')),
                 ('measure', models.CharField(blank=True, choices=[('contacts', 'Kontakty s občany'), ('children', 'Děti a mládež')], editable=False, max_length=20, verbose_name='ukazatel přehledu')),
+                ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
+                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='patrols.counter')),
             ],
             options={
                 'abstract': False,
+                'triggers': [pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='8bae337bfb4cf33f06266269bd518b48db22ee00', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_1cd7d', table='patrols_counterevent', when='BEFORE'))],
             },
         ),
         migrations.CreateModel(
@@ -163,6 +182,7 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': 'organizace, které pomáhají',
                 'ordering': ['position', 'sort_key', 'id'],
                 'abstract': False,
+                'triggers': [pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "patrols_organisationevent" ("id", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position", "retired_on", "sort_key") VALUES (NEW."id", NEW."name", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."position", NEW."retired_on", NEW."sort_key"); RETURN NULL;', hash='4c862e8a220897913acc11133c8b6fad876ab4c5', operation='INSERT', pgid='pgtrigger_insert_insert_e78eb', table='patrols_organisation', when='AFTER')), pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "patrols_organisationevent" ("id", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position", "retired_on", "sort_key") VALUES (NEW."id", NEW."name", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."position", NEW."retired_on", NEW."sort_key"); RETURN NULL;', hash='539daf197f02b8aace1f7588501dbdc27a2b2843', operation='UPDATE', pgid='pgtrigger_update_update_00b16', table='patrols_organisation', when='AFTER')), pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "patrols_organisationevent" ("id", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position", "retired_on", "sort_key") VALUES (OLD."id", OLD."name", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."position", OLD."retired_on", OLD."sort_key"); RETURN NULL;', hash='ecfe499eb0814423273acbcdbc8c269dc120d4a4', operation='DELETE', pgid='pgtrigger_delete_delete_fa8c8', table='patrols_organisation', when='AFTER'))],
             },
         ),
         migrations.CreateModel(
@@ -176,9 +196,12 @@ class Migration(migrations.Migration):
                 ('position', models.PositiveSmallIntegerField(default=100, help_text='Menší číslo je výš. Se stejným číslem rozhoduje abeceda.', verbose_name='pořadí')),
                 ('retired_on', models.DateField(blank=True, null=True, verbose_name='vyřazeno dne')),
                 ('sort_key', apk.sorting.CzechSortKey(default=b'', source='name')),
+                ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
+                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='patrols.organisation')),
             ],
             options={
                 'abstract': False,
+                'triggers': [pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='9e071ec27d064b75f32975747f9c0824a871e446', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_0bfdc', table='patrols_organisationevent', when='BEFORE'))],
             },
         ),
         migrations.CreateModel(
@@ -195,6 +218,7 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': 'důvody pomoci',
                 'ordering': ['position', 'sort_key', 'id'],
                 'abstract': False,
+                'triggers': [pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "patrols_referralreasonevent" ("id", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position", "retired_on", "sort_key") VALUES (NEW."id", NEW."name", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."position", NEW."retired_on", NEW."sort_key"); RETURN NULL;', hash='9b4f9556b3a5d04abf85cbacc95ac8ba1b74c16f', operation='INSERT', pgid='pgtrigger_insert_insert_13295', table='patrols_referralreason', when='AFTER')), pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "patrols_referralreasonevent" ("id", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position", "retired_on", "sort_key") VALUES (NEW."id", NEW."name", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."position", NEW."retired_on", NEW."sort_key"); RETURN NULL;', hash='71a056cc35a7f8989dbb1e2010e25c5afe45a593', operation='UPDATE', pgid='pgtrigger_update_update_2aec7', table='patrols_referralreason', when='AFTER')), pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "patrols_referralreasonevent" ("id", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position", "retired_on", "sort_key") VALUES (OLD."id", OLD."name", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."position", OLD."retired_on", OLD."sort_key"); RETURN NULL;', hash='617d0231bdf07605687f0978383303fe7bffb8dc', operation='DELETE', pgid='pgtrigger_delete_delete_f6556', table='patrols_referralreason', when='AFTER'))],
             },
         ),
         migrations.CreateModel(
@@ -208,9 +232,12 @@ class Migration(migrations.Migration):
                 ('position', models.PositiveSmallIntegerField(default=100, help_text='Menší číslo je výš. Se stejným číslem rozhoduje abeceda.', verbose_name='pořadí')),
                 ('retired_on', models.DateField(blank=True, null=True, verbose_name='vyřazeno dne')),
                 ('sort_key', apk.sorting.CzechSortKey(default=b'', source='name')),
+                ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
+                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='patrols.referralreason')),
             ],
             options={
                 'abstract': False,
+                'triggers': [pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='7227bc3a1aca320a4110839142f15fc7cd1f739a', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_d83f9', table='patrols_referralreasonevent', when='BEFORE'))],
             },
         ),
         migrations.CreateModel(
@@ -226,11 +253,16 @@ class Migration(migrations.Migration):
                 ('locality', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='activities', to='localities.locality', verbose_name='lokalita')),
                 ('shift', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='activities', to='patrols.shift', verbose_name='směna')),
                 ('kind', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='activities', to='patrols.activitykind', verbose_name='druh činnosti')),
+                ('called_patrol', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='activities', to='patrols.calledpatrol', verbose_name='přivolána hlídka')),
+                ('organisation', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='activities', to='patrols.organisation', verbose_name='komu předáno')),
+                ('reason', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='activities', to='patrols.referralreason', verbose_name='s čím')),
             ],
             options={
                 'verbose_name': 'činnost',
                 'verbose_name_plural': 'činnosti',
                 'ordering': ['-at', 'id'],
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('organisation__isnull', True), ('reason__isnull', True)), models.Q(('organisation__isnull', False), ('reason__isnull', False)), _connector='OR'), name='referral_has_organisation_and_reason', violation_error_message='Ke zprostředkované pomoci patří organizace i důvod.')],
+                'triggers': [pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "patrols_activityevent" ("assistant_id", "at", "called_patrol_id", "id", "kind_id", "locality_id", "note", "organisation_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reason_id", "recorded_at", "shift_id", "withdrawal_reason", "withdrawn_at") VALUES (NEW."assistant_id", NEW."at", NEW."called_patrol_id", NEW."id", NEW."kind_id", NEW."locality_id", NEW."note", NEW."organisation_id", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."reason_id", NEW."recorded_at", NEW."shift_id", NEW."withdrawal_reason", NEW."withdrawn_at"); RETURN NULL;', hash='5dbf2ebee6880a68a4b2539f954b7bffec0ee04d', operation='INSERT', pgid='pgtrigger_insert_insert_0275c', table='patrols_activity', when='AFTER')), pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "patrols_activityevent" ("assistant_id", "at", "called_patrol_id", "id", "kind_id", "locality_id", "note", "organisation_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reason_id", "recorded_at", "shift_id", "withdrawal_reason", "withdrawn_at") VALUES (NEW."assistant_id", NEW."at", NEW."called_patrol_id", NEW."id", NEW."kind_id", NEW."locality_id", NEW."note", NEW."organisation_id", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."reason_id", NEW."recorded_at", NEW."shift_id", NEW."withdrawal_reason", NEW."withdrawn_at"); RETURN NULL;', hash='0d29e047a90738c9488e4c3cf09c8130360a9262', operation='UPDATE', pgid='pgtrigger_update_update_348b7', table='patrols_activity', when='AFTER')), pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "patrols_activityevent" ("assistant_id", "at", "called_patrol_id", "id", "kind_id", "locality_id", "note", "organisation_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reason_id", "recorded_at", "shift_id", "withdrawal_reason", "withdrawn_at") VALUES (OLD."assistant_id", OLD."at", OLD."called_patrol_id", OLD."id", OLD."kind_id", OLD."locality_id", OLD."note", OLD."organisation_id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."reason_id", OLD."recorded_at", OLD."shift_id", OLD."withdrawal_reason", OLD."withdrawn_at"); RETURN NULL;', hash='10ea1894afbc96e6c866d1f3bc31eabfdc92e27e', operation='DELETE', pgid='pgtrigger_delete_delete_f0a41', table='patrols_activity', when='AFTER'))],
             },
         ),
         migrations.CreateModel(
@@ -239,10 +271,13 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('number', models.PositiveSmallIntegerField(verbose_name='počet')),
                 ('activity', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='numbers', to='patrols.activity', verbose_name='činnost')),
+                ('counter', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='numbers', to='patrols.counter', verbose_name='co se počítá')),
             ],
             options={
                 'verbose_name': 'počet u činnosti',
                 'verbose_name_plural': 'počty u činností',
+                'constraints': [models.UniqueConstraint(fields=('activity', 'counter'), name='one_number_for_a_counter'), models.CheckConstraint(condition=models.Q(('number__gt', 0)), name='activity_number_is_positive')],
+                'triggers': [pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "patrols_activitycountevent" ("activity_id", "counter_id", "id", "number", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id") VALUES (NEW."activity_id", NEW."counter_id", NEW."id", NEW."number", _pgh_attach_context(), NOW(), \'insert\', NEW."id"); RETURN NULL;', hash='230a7060ccf4eda94ab7d2f5035123f283f4a0dc', operation='INSERT', pgid='pgtrigger_insert_insert_fdf15', table='patrols_activitycount', when='AFTER')), pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "patrols_activitycountevent" ("activity_id", "counter_id", "id", "number", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id") VALUES (NEW."activity_id", NEW."counter_id", NEW."id", NEW."number", _pgh_attach_context(), NOW(), \'update\', NEW."id"); RETURN NULL;', hash='f35a13b85f7eb2c8bc23b9a138d2f1f34727cfca', operation='UPDATE', pgid='pgtrigger_update_update_98dd8', table='patrols_activitycount', when='AFTER')), pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "patrols_activitycountevent" ("activity_id", "counter_id", "id", "number", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id") VALUES (OLD."activity_id", OLD."counter_id", OLD."id", OLD."number", _pgh_attach_context(), NOW(), \'delete\', OLD."id"); RETURN NULL;', hash='44c6bce7df931885463e97df7e588dae6af44f9a', operation='DELETE', pgid='pgtrigger_delete_delete_098fc', table='patrols_activitycount', when='AFTER'))],
             },
         ),
         migrations.CreateModel(
@@ -256,9 +291,11 @@ class Migration(migrations.Migration):
                 ('activity', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='patrols.activity', verbose_name='činnost')),
                 ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
                 ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='patrols.activitycount')),
+                ('counter', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='patrols.counter', verbose_name='co se počítá')),
             ],
             options={
                 'abstract': False,
+                'triggers': [pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='c8ecca3248b3578f997d9a13709553a5cc73535c', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_e3529', table='patrols_activitycountevent', when='BEFORE'))],
             },
         ),
         migrations.CreateModel(
@@ -279,267 +316,13 @@ class Migration(migrations.Migration):
                 ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='patrols.activity')),
                 ('shift', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='patrols.shift', verbose_name='směna')),
                 ('kind', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='patrols.activitykind', verbose_name='druh činnosti')),
+                ('called_patrol', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='patrols.calledpatrol', verbose_name='přivolána hlídka')),
+                ('organisation', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='patrols.organisation', verbose_name='komu předáno')),
+                ('reason', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='patrols.referralreason', verbose_name='s čím')),
             ],
             options={
                 'abstract': False,
+                'triggers': [pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='29eac19da5f575693ba9b1f1df8307398c6aa282', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_bac1f', table='patrols_activityevent', when='BEFORE'))],
             },
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='activitykind',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "patrols_activitykindevent" ("id", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position", "retired_on", "sort_key") VALUES (NEW."id", NEW."name", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."position", NEW."retired_on", NEW."sort_key"); RETURN NULL;', hash='06b82d9f792f59c69ba4137ceb86f6b6900fa3e1', operation='INSERT', pgid='pgtrigger_insert_insert_06e5d', table='patrols_activitykind', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='activitykind',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "patrols_activitykindevent" ("id", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position", "retired_on", "sort_key") VALUES (NEW."id", NEW."name", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."position", NEW."retired_on", NEW."sort_key"); RETURN NULL;', hash='0277a99c32a7c081e6194cf3128905bef9bf74f3', operation='UPDATE', pgid='pgtrigger_update_update_01b0c', table='patrols_activitykind', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='activitykind',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "patrols_activitykindevent" ("id", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position", "retired_on", "sort_key") VALUES (OLD."id", OLD."name", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."position", OLD."retired_on", OLD."sort_key"); RETURN NULL;', hash='86c10657b626caf63d8d7916b25d44797363603e', operation='DELETE', pgid='pgtrigger_delete_delete_05477', table='patrols_activitykind', when='AFTER')),
-        ),
-        migrations.AddField(
-            model_name='activitykindevent',
-            name='pgh_context',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context'),
-        ),
-        migrations.AddField(
-            model_name='activitykindevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='patrols.activitykind'),
-        ),
-        migrations.AddField(
-            model_name='attendance',
-            name='assistant',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='attendance', to='people.assistant', verbose_name='asistent'),
-        ),
-        migrations.AddField(
-            model_name='attendanceevent',
-            name='assistant',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='people.assistant', verbose_name='asistent'),
-        ),
-        migrations.AddField(
-            model_name='attendanceevent',
-            name='pgh_context',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context'),
-        ),
-        migrations.AddField(
-            model_name='attendanceevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='patrols.attendance'),
-        ),
-        migrations.AddField(
-            model_name='activityevent',
-            name='called_patrol',
-            field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='patrols.calledpatrol', verbose_name='přivolána hlídka'),
-        ),
-        migrations.AddField(
-            model_name='activity',
-            name='called_patrol',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='activities', to='patrols.calledpatrol', verbose_name='přivolána hlídka'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='calledpatrol',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "patrols_calledpatrolevent" ("id", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position", "retired_on", "sort_key") VALUES (NEW."id", NEW."name", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."position", NEW."retired_on", NEW."sort_key"); RETURN NULL;', hash='3d8fc0b44542be11c2efdc803083825bf796e3a4', operation='INSERT', pgid='pgtrigger_insert_insert_1caff', table='patrols_calledpatrol', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='calledpatrol',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "patrols_calledpatrolevent" ("id", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position", "retired_on", "sort_key") VALUES (NEW."id", NEW."name", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."position", NEW."retired_on", NEW."sort_key"); RETURN NULL;', hash='1a80371b4ac452ea19ce0c7238ad19552ff77ae4', operation='UPDATE', pgid='pgtrigger_update_update_14458', table='patrols_calledpatrol', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='calledpatrol',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "patrols_calledpatrolevent" ("id", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position", "retired_on", "sort_key") VALUES (OLD."id", OLD."name", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."position", OLD."retired_on", OLD."sort_key"); RETURN NULL;', hash='3bd332bf3e70ee9d2f427b7e8a19a79fb4a07cba', operation='DELETE', pgid='pgtrigger_delete_delete_7bab6', table='patrols_calledpatrol', when='AFTER')),
-        ),
-        migrations.AddField(
-            model_name='calledpatrolevent',
-            name='pgh_context',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context'),
-        ),
-        migrations.AddField(
-            model_name='calledpatrolevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='patrols.calledpatrol'),
-        ),
-        migrations.AddConstraint(
-            model_name='counter',
-            constraint=models.UniqueConstraint(condition=models.Q(('measure', ''), _negated=True), fields=('measure',), name='one_counter_for_a_measure'),
-        ),
-        migrations.AddField(
-            model_name='activitycountevent',
-            name='counter',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='patrols.counter', verbose_name='co se počítá'),
-        ),
-        migrations.AddField(
-            model_name='activitycount',
-            name='counter',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='numbers', to='patrols.counter', verbose_name='co se počítá'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='counter',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "patrols_counterevent" ("id", "measure", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position", "retired_on", "sort_key") VALUES (NEW."id", NEW."measure", NEW."name", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."position", NEW."retired_on", NEW."sort_key"); RETURN NULL;', hash='079b839d51e55e2db2082c9f0b97b96e323fc51f', operation='INSERT', pgid='pgtrigger_insert_insert_18fa1', table='patrols_counter', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='counter',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "patrols_counterevent" ("id", "measure", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position", "retired_on", "sort_key") VALUES (NEW."id", NEW."measure", NEW."name", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."position", NEW."retired_on", NEW."sort_key"); RETURN NULL;', hash='851fffd384e26698baf1fdaac188b017be8e0713', operation='UPDATE', pgid='pgtrigger_update_update_c6791', table='patrols_counter', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='counter',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "patrols_counterevent" ("id", "measure", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position", "retired_on", "sort_key") VALUES (OLD."id", OLD."measure", OLD."name", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."position", OLD."retired_on", OLD."sort_key"); RETURN NULL;', hash='2096b5ad53b47b774b8c5c82aa6fd927fbbc4a8c', operation='DELETE', pgid='pgtrigger_delete_delete_14c7c', table='patrols_counter', when='AFTER')),
-        ),
-        migrations.AddField(
-            model_name='counterevent',
-            name='pgh_context',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context'),
-        ),
-        migrations.AddField(
-            model_name='counterevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='patrols.counter'),
-        ),
-        migrations.AddField(
-            model_name='activityevent',
-            name='organisation',
-            field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='patrols.organisation', verbose_name='komu předáno'),
-        ),
-        migrations.AddField(
-            model_name='activity',
-            name='organisation',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='activities', to='patrols.organisation', verbose_name='komu předáno'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='organisation',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "patrols_organisationevent" ("id", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position", "retired_on", "sort_key") VALUES (NEW."id", NEW."name", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."position", NEW."retired_on", NEW."sort_key"); RETURN NULL;', hash='4c862e8a220897913acc11133c8b6fad876ab4c5', operation='INSERT', pgid='pgtrigger_insert_insert_e78eb', table='patrols_organisation', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='organisation',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "patrols_organisationevent" ("id", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position", "retired_on", "sort_key") VALUES (NEW."id", NEW."name", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."position", NEW."retired_on", NEW."sort_key"); RETURN NULL;', hash='539daf197f02b8aace1f7588501dbdc27a2b2843', operation='UPDATE', pgid='pgtrigger_update_update_00b16', table='patrols_organisation', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='organisation',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "patrols_organisationevent" ("id", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position", "retired_on", "sort_key") VALUES (OLD."id", OLD."name", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."position", OLD."retired_on", OLD."sort_key"); RETURN NULL;', hash='ecfe499eb0814423273acbcdbc8c269dc120d4a4', operation='DELETE', pgid='pgtrigger_delete_delete_fa8c8', table='patrols_organisation', when='AFTER')),
-        ),
-        migrations.AddField(
-            model_name='organisationevent',
-            name='pgh_context',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context'),
-        ),
-        migrations.AddField(
-            model_name='organisationevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='patrols.organisation'),
-        ),
-        migrations.AddField(
-            model_name='activityevent',
-            name='reason',
-            field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='patrols.referralreason', verbose_name='s čím'),
-        ),
-        migrations.AddField(
-            model_name='activity',
-            name='reason',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='activities', to='patrols.referralreason', verbose_name='s čím'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='referralreason',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "patrols_referralreasonevent" ("id", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position", "retired_on", "sort_key") VALUES (NEW."id", NEW."name", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."position", NEW."retired_on", NEW."sort_key"); RETURN NULL;', hash='9b4f9556b3a5d04abf85cbacc95ac8ba1b74c16f', operation='INSERT', pgid='pgtrigger_insert_insert_13295', table='patrols_referralreason', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='referralreason',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "patrols_referralreasonevent" ("id", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position", "retired_on", "sort_key") VALUES (NEW."id", NEW."name", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."position", NEW."retired_on", NEW."sort_key"); RETURN NULL;', hash='71a056cc35a7f8989dbb1e2010e25c5afe45a593', operation='UPDATE', pgid='pgtrigger_update_update_2aec7', table='patrols_referralreason', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='referralreason',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "patrols_referralreasonevent" ("id", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position", "retired_on", "sort_key") VALUES (OLD."id", OLD."name", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."position", OLD."retired_on", OLD."sort_key"); RETURN NULL;', hash='617d0231bdf07605687f0978383303fe7bffb8dc', operation='DELETE', pgid='pgtrigger_delete_delete_f6556', table='patrols_referralreason', when='AFTER')),
-        ),
-        migrations.AddField(
-            model_name='referralreasonevent',
-            name='pgh_context',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context'),
-        ),
-        migrations.AddField(
-            model_name='referralreasonevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='patrols.referralreason'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='activitykindevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='2f5297787365ba33489a20981f0573bd239d7fe9', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_82390', table='patrols_activitykindevent', when='BEFORE')),
-        ),
-        migrations.AddIndex(
-            model_name='attendance',
-            index=models.Index(fields=['assistant', 'at'], name='attendance_by_person_and_time'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='attendance',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "patrols_attendanceevent" ("assistant_id", "at", "event", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "recorded_at", "withdrawal_reason", "withdrawn_at") VALUES (NEW."assistant_id", NEW."at", NEW."event", NEW."id", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."recorded_at", NEW."withdrawal_reason", NEW."withdrawn_at"); RETURN NULL;', hash='59796da31ae74263eb4fee442439267e8b7acf53', operation='INSERT', pgid='pgtrigger_insert_insert_9dad6', table='patrols_attendance', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='attendance',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "patrols_attendanceevent" ("assistant_id", "at", "event", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "recorded_at", "withdrawal_reason", "withdrawn_at") VALUES (NEW."assistant_id", NEW."at", NEW."event", NEW."id", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."recorded_at", NEW."withdrawal_reason", NEW."withdrawn_at"); RETURN NULL;', hash='a02d4bed0e51a1ec28ddda1a17fc4913f5e444b3', operation='UPDATE', pgid='pgtrigger_update_update_2b242', table='patrols_attendance', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='attendance',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "patrols_attendanceevent" ("assistant_id", "at", "event", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "recorded_at", "withdrawal_reason", "withdrawn_at") VALUES (OLD."assistant_id", OLD."at", OLD."event", OLD."id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."recorded_at", OLD."withdrawal_reason", OLD."withdrawn_at"); RETURN NULL;', hash='43ca81f89151fb12bfefd578b613d263743e4cdb', operation='DELETE', pgid='pgtrigger_delete_delete_d1494', table='patrols_attendance', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='attendanceevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='fb3dedbb9a9f8cd6e50b3593be3854f7842d6316', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_a4921', table='patrols_attendanceevent', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='calledpatrolevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='09f4b259a06dd6f1b34699a1fb148b29bd3a79dd', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_e2b1f', table='patrols_calledpatrolevent', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='activitycountevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='c8ecca3248b3578f997d9a13709553a5cc73535c', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_e3529', table='patrols_activitycountevent', when='BEFORE')),
-        ),
-        migrations.AddConstraint(
-            model_name='activitycount',
-            constraint=models.UniqueConstraint(fields=('activity', 'counter'), name='one_number_for_a_counter'),
-        ),
-        migrations.AddConstraint(
-            model_name='activitycount',
-            constraint=models.CheckConstraint(condition=models.Q(('number__gt', 0)), name='activity_number_is_positive'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='activitycount',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "patrols_activitycountevent" ("activity_id", "counter_id", "id", "number", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id") VALUES (NEW."activity_id", NEW."counter_id", NEW."id", NEW."number", _pgh_attach_context(), NOW(), \'insert\', NEW."id"); RETURN NULL;', hash='230a7060ccf4eda94ab7d2f5035123f283f4a0dc', operation='INSERT', pgid='pgtrigger_insert_insert_fdf15', table='patrols_activitycount', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='activitycount',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "patrols_activitycountevent" ("activity_id", "counter_id", "id", "number", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id") VALUES (NEW."activity_id", NEW."counter_id", NEW."id", NEW."number", _pgh_attach_context(), NOW(), \'update\', NEW."id"); RETURN NULL;', hash='f35a13b85f7eb2c8bc23b9a138d2f1f34727cfca', operation='UPDATE', pgid='pgtrigger_update_update_98dd8', table='patrols_activitycount', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='activitycount',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "patrols_activitycountevent" ("activity_id", "counter_id", "id", "number", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id") VALUES (OLD."activity_id", OLD."counter_id", OLD."id", OLD."number", _pgh_attach_context(), NOW(), \'delete\', OLD."id"); RETURN NULL;', hash='44c6bce7df931885463e97df7e588dae6af44f9a', operation='DELETE', pgid='pgtrigger_delete_delete_098fc', table='patrols_activitycount', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='counterevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='8bae337bfb4cf33f06266269bd518b48db22ee00', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_1cd7d', table='patrols_counterevent', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='organisationevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='9e071ec27d064b75f32975747f9c0824a871e446', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_0bfdc', table='patrols_organisationevent', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='activityevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='29eac19da5f575693ba9b1f1df8307398c6aa282', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_bac1f', table='patrols_activityevent', when='BEFORE')),
-        ),
-        migrations.AddConstraint(
-            model_name='activity',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('organisation__isnull', True), ('reason__isnull', True)), models.Q(('organisation__isnull', False), ('reason__isnull', False)), _connector='OR'), name='referral_has_organisation_and_reason', violation_error_message='Ke zprostředkované pomoci patří organizace i důvod.'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='activity',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "patrols_activityevent" ("assistant_id", "at", "called_patrol_id", "id", "kind_id", "locality_id", "note", "organisation_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reason_id", "recorded_at", "shift_id", "withdrawal_reason", "withdrawn_at") VALUES (NEW."assistant_id", NEW."at", NEW."called_patrol_id", NEW."id", NEW."kind_id", NEW."locality_id", NEW."note", NEW."organisation_id", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."reason_id", NEW."recorded_at", NEW."shift_id", NEW."withdrawal_reason", NEW."withdrawn_at"); RETURN NULL;', hash='5dbf2ebee6880a68a4b2539f954b7bffec0ee04d', operation='INSERT', pgid='pgtrigger_insert_insert_0275c', table='patrols_activity', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='activity',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "patrols_activityevent" ("assistant_id", "at", "called_patrol_id", "id", "kind_id", "locality_id", "note", "organisation_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reason_id", "recorded_at", "shift_id", "withdrawal_reason", "withdrawn_at") VALUES (NEW."assistant_id", NEW."at", NEW."called_patrol_id", NEW."id", NEW."kind_id", NEW."locality_id", NEW."note", NEW."organisation_id", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."reason_id", NEW."recorded_at", NEW."shift_id", NEW."withdrawal_reason", NEW."withdrawn_at"); RETURN NULL;', hash='0d29e047a90738c9488e4c3cf09c8130360a9262', operation='UPDATE', pgid='pgtrigger_update_update_348b7', table='patrols_activity', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='activity',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "patrols_activityevent" ("assistant_id", "at", "called_patrol_id", "id", "kind_id", "locality_id", "note", "organisation_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reason_id", "recorded_at", "shift_id", "withdrawal_reason", "withdrawn_at") VALUES (OLD."assistant_id", OLD."at", OLD."called_patrol_id", OLD."id", OLD."kind_id", OLD."locality_id", OLD."note", OLD."organisation_id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."reason_id", OLD."recorded_at", OLD."shift_id", OLD."withdrawal_reason", OLD."withdrawn_at"); RETURN NULL;', hash='10ea1894afbc96e6c866d1f3bc31eabfdc92e27e', operation='DELETE', pgid='pgtrigger_delete_delete_f0a41', table='patrols_activity', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='referralreasonevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='7227bc3a1aca320a4110839142f15fc7cd1f739a', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_d83f9', table='patrols_referralreasonevent', when='BEFORE')),
         ),
     ]

@@ -2,7 +2,6 @@
 
 import django.db.models.deletion
 import pgtrigger.compiler
-import pgtrigger.migrations
 from django.conf import settings
 from django.db import migrations, models
 
@@ -13,11 +12,27 @@ class Migration(migrations.Migration):
         ('localities', '0001_initial'),
         ('patrols', '0004_withdrawals_with_a_reason'),
         ('people', '0001_initial'),
+        ('people', '__first__'),
         ('pghistory', '0007_auto_20250421_0444'),
-        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
+        migrations.CreateModel(
+            name='Publication',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('at', models.DateTimeField(verbose_name='kdy')),
+                ('first', models.DateField(verbose_name='od')),
+                ('last', models.DateField(verbose_name='do')),
+                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='kdo zveřejnil')),
+            ],
+            options={
+                'verbose_name': 'zveřejnění plánu',
+                'verbose_name_plural': 'zveřejnění plánu',
+                'ordering': ['-at', '-id'],
+                'triggers': [pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "patrols_publicationevent" ("at", "by_id", "first", "id", "last", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id") VALUES (NEW."at", NEW."by_id", NEW."first", NEW."id", NEW."last", _pgh_attach_context(), NOW(), \'insert\', NEW."id"); RETURN NULL;', hash='dfc7c99b9a99819b47f9048cfb955c3b982934f1', operation='INSERT', pgid='pgtrigger_insert_insert_0cab3', table='patrols_publication', when='AFTER')), pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "patrols_publicationevent" ("at", "by_id", "first", "id", "last", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id") VALUES (NEW."at", NEW."by_id", NEW."first", NEW."id", NEW."last", _pgh_attach_context(), NOW(), \'update\', NEW."id"); RETURN NULL;', hash='afa22b84f79c88d7ba6e7fcab47329755ddd8ad1', operation='UPDATE', pgid='pgtrigger_update_update_d162e', table='patrols_publication', when='AFTER')), pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "patrols_publicationevent" ("at", "by_id", "first", "id", "last", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id") VALUES (OLD."at", OLD."by_id", OLD."first", OLD."id", OLD."last", _pgh_attach_context(), NOW(), \'delete\', OLD."id"); RETURN NULL;', hash='4098729e3e284a16dd4cde727b95b63618735f5c', operation='DELETE', pgid='pgtrigger_delete_delete_a3755', table='patrols_publication', when='AFTER'))],
+            },
+        ),
         migrations.CreateModel(
             name='Announcement',
             fields=[
@@ -34,11 +49,15 @@ class Migration(migrations.Migration):
                 ('assistant', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='announcements', to='people.assistant', verbose_name='asistent')),
                 ('locality', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='localities.locality', verbose_name='lokalita')),
                 ('shift', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='announcement', to='patrols.shift', verbose_name='směna v plánu')),
+                ('publication', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='announcements', to='patrols.publication', verbose_name='zveřejnění')),
             ],
             options={
                 'verbose_name': 'oznámená směna',
                 'verbose_name_plural': 'oznámené směny',
                 'ordering': ['start', 'id'],
+                'indexes': [models.Index(fields=['assistant', 'start'], name='announcement_of_person')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('end__gt', models.F('start'))), name='announcement_ends_after_it_starts')],
+                'triggers': [pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "patrols_announcementevent" ("announced_on", "answer", "answered_at", "asks", "assistant_id", "before", "end", "id", "locality_id", "note", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "publication_id", "shift_id", "start", "withdrawn") VALUES (NEW."announced_on", NEW."answer", NEW."answered_at", NEW."asks", NEW."assistant_id", NEW."before", NEW."end", NEW."id", NEW."locality_id", NEW."note", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."publication_id", NEW."shift_id", NEW."start", NEW."withdrawn"); RETURN NULL;', hash='3b94177e1c6d0af6f1f5edb3aef7289143716a67', operation='INSERT', pgid='pgtrigger_insert_insert_44231', table='patrols_announcement', when='AFTER')), pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "patrols_announcementevent" ("announced_on", "answer", "answered_at", "asks", "assistant_id", "before", "end", "id", "locality_id", "note", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "publication_id", "shift_id", "start", "withdrawn") VALUES (NEW."announced_on", NEW."answer", NEW."answered_at", NEW."asks", NEW."assistant_id", NEW."before", NEW."end", NEW."id", NEW."locality_id", NEW."note", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."publication_id", NEW."shift_id", NEW."start", NEW."withdrawn"); RETURN NULL;', hash='9ed90ae1ca561258c406ef246840721abfcd8fad', operation='UPDATE', pgid='pgtrigger_update_update_da648', table='patrols_announcement', when='AFTER')), pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "patrols_announcementevent" ("announced_on", "answer", "answered_at", "asks", "assistant_id", "before", "end", "id", "locality_id", "note", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "publication_id", "shift_id", "start", "withdrawn") VALUES (OLD."announced_on", OLD."answer", OLD."answered_at", OLD."asks", OLD."assistant_id", OLD."before", OLD."end", OLD."id", OLD."locality_id", OLD."note", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."publication_id", OLD."shift_id", OLD."start", OLD."withdrawn"); RETURN NULL;', hash='b19ae79aab83865be0a8fec6b1a00b28692ba3c5', operation='DELETE', pgid='pgtrigger_delete_delete_5c2d7', table='patrols_announcement', when='AFTER'))],
             },
         ),
         migrations.CreateModel(
@@ -51,26 +70,14 @@ class Migration(migrations.Migration):
                 ('reason', models.CharField(max_length=300, verbose_name='zdůvodnění')),
                 ('fingerprint', models.CharField(max_length=64, verbose_name='otisk')),
                 ('assistant', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='overrides', to='people.assistant', verbose_name='asistent')),
+                ('publication', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='overrides', to='patrols.publication', verbose_name='zveřejnění')),
             ],
             options={
                 'verbose_name': 'výjimka z pravidla',
                 'verbose_name_plural': 'výjimky z pravidel',
                 'ordering': ['-id'],
-            },
-        ),
-        migrations.CreateModel(
-            name='Publication',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField(verbose_name='kdy')),
-                ('first', models.DateField(verbose_name='od')),
-                ('last', models.DateField(verbose_name='do')),
-                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='kdo zveřejnil')),
-            ],
-            options={
-                'verbose_name': 'zveřejnění plánu',
-                'verbose_name_plural': 'zveřejnění plánu',
-                'ordering': ['-at', '-id'],
+                'indexes': [models.Index(fields=['assistant', 'day'], name='override_of_person')],
+                'triggers': [pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "patrols_overrideevent" ("assistant_id", "day", "fingerprint", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "publication_id", "reason", "rule", "sentence") VALUES (NEW."assistant_id", NEW."day", NEW."fingerprint", NEW."id", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."publication_id", NEW."reason", NEW."rule", NEW."sentence"); RETURN NULL;', hash='e536f27575693f593a902002c219b66efcb034e0', operation='INSERT', pgid='pgtrigger_insert_insert_67797', table='patrols_override', when='AFTER')), pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "patrols_overrideevent" ("assistant_id", "day", "fingerprint", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "publication_id", "reason", "rule", "sentence") VALUES (NEW."assistant_id", NEW."day", NEW."fingerprint", NEW."id", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."publication_id", NEW."reason", NEW."rule", NEW."sentence"); RETURN NULL;', hash='a33b07b63a587f4d9b951052bf67b3c59b066907', operation='UPDATE', pgid='pgtrigger_update_update_c543d', table='patrols_override', when='AFTER')), pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "patrols_overrideevent" ("assistant_id", "day", "fingerprint", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "publication_id", "reason", "rule", "sentence") VALUES (OLD."assistant_id", OLD."day", OLD."fingerprint", OLD."id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."publication_id", OLD."reason", OLD."rule", OLD."sentence"); RETURN NULL;', hash='947fb81fa41d0a1f2ec3f241f4c1642a7c9e331b', operation='DELETE', pgid='pgtrigger_delete_delete_45a05', table='patrols_override', when='AFTER'))],
             },
         ),
         migrations.CreateModel(
@@ -92,12 +99,8 @@ class Migration(migrations.Migration):
             ],
             options={
                 'abstract': False,
+                'triggers': [pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='c9cb17778108ad883509557c5aa6faa994738fca', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_a8aaa', table='patrols_overrideevent', when='BEFORE'))],
             },
-        ),
-        migrations.AddField(
-            model_name='override',
-            name='publication',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='overrides', to='patrols.publication', verbose_name='zveřejnění'),
         ),
         migrations.CreateModel(
             name='Notice',
@@ -113,6 +116,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'zpráva o plánu',
                 'verbose_name_plural': 'zprávy o plánu',
                 'ordering': ['id'],
+                'constraints': [models.UniqueConstraint(fields=('publication', 'assistant'), name='one_notice_for_a_person')],
             },
         ),
         migrations.CreateModel(
@@ -140,12 +144,8 @@ class Migration(migrations.Migration):
             ],
             options={
                 'abstract': False,
+                'triggers': [pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='76fb9647fd256668018da7ba5287e2a544cd1e8c', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_4508a', table='patrols_announcementevent', when='BEFORE'))],
             },
-        ),
-        migrations.AddField(
-            model_name='announcement',
-            name='publication',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='announcements', to='patrols.publication', verbose_name='zveřejnění'),
         ),
         migrations.CreateModel(
             name='PublicationEvent',
@@ -163,70 +163,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'abstract': False,
+                'triggers': [pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='8e47d2af8de381e39c8e630e9b58972b68adfce2', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_32be8', table='patrols_publicationevent', when='BEFORE'))],
             },
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='publication',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "patrols_publicationevent" ("at", "by_id", "first", "id", "last", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id") VALUES (NEW."at", NEW."by_id", NEW."first", NEW."id", NEW."last", _pgh_attach_context(), NOW(), \'insert\', NEW."id"); RETURN NULL;', hash='dfc7c99b9a99819b47f9048cfb955c3b982934f1', operation='INSERT', pgid='pgtrigger_insert_insert_0cab3', table='patrols_publication', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='publication',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "patrols_publicationevent" ("at", "by_id", "first", "id", "last", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id") VALUES (NEW."at", NEW."by_id", NEW."first", NEW."id", NEW."last", _pgh_attach_context(), NOW(), \'update\', NEW."id"); RETURN NULL;', hash='afa22b84f79c88d7ba6e7fcab47329755ddd8ad1', operation='UPDATE', pgid='pgtrigger_update_update_d162e', table='patrols_publication', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='publication',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "patrols_publicationevent" ("at", "by_id", "first", "id", "last", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id") VALUES (OLD."at", OLD."by_id", OLD."first", OLD."id", OLD."last", _pgh_attach_context(), NOW(), \'delete\', OLD."id"); RETURN NULL;', hash='4098729e3e284a16dd4cde727b95b63618735f5c', operation='DELETE', pgid='pgtrigger_delete_delete_a3755', table='patrols_publication', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='overrideevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='c9cb17778108ad883509557c5aa6faa994738fca', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_a8aaa', table='patrols_overrideevent', when='BEFORE')),
-        ),
-        migrations.AddIndex(
-            model_name='override',
-            index=models.Index(fields=['assistant', 'day'], name='override_of_person'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='override',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "patrols_overrideevent" ("assistant_id", "day", "fingerprint", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "publication_id", "reason", "rule", "sentence") VALUES (NEW."assistant_id", NEW."day", NEW."fingerprint", NEW."id", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."publication_id", NEW."reason", NEW."rule", NEW."sentence"); RETURN NULL;', hash='e536f27575693f593a902002c219b66efcb034e0', operation='INSERT', pgid='pgtrigger_insert_insert_67797', table='patrols_override', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='override',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "patrols_overrideevent" ("assistant_id", "day", "fingerprint", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "publication_id", "reason", "rule", "sentence") VALUES (NEW."assistant_id", NEW."day", NEW."fingerprint", NEW."id", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."publication_id", NEW."reason", NEW."rule", NEW."sentence"); RETURN NULL;', hash='a33b07b63a587f4d9b951052bf67b3c59b066907', operation='UPDATE', pgid='pgtrigger_update_update_c543d', table='patrols_override', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='override',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "patrols_overrideevent" ("assistant_id", "day", "fingerprint", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "publication_id", "reason", "rule", "sentence") VALUES (OLD."assistant_id", OLD."day", OLD."fingerprint", OLD."id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."publication_id", OLD."reason", OLD."rule", OLD."sentence"); RETURN NULL;', hash='947fb81fa41d0a1f2ec3f241f4c1642a7c9e331b', operation='DELETE', pgid='pgtrigger_delete_delete_45a05', table='patrols_override', when='AFTER')),
-        ),
-        migrations.AddConstraint(
-            model_name='notice',
-            constraint=models.UniqueConstraint(fields=('publication', 'assistant'), name='one_notice_for_a_person'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='announcementevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='76fb9647fd256668018da7ba5287e2a544cd1e8c', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_4508a', table='patrols_announcementevent', when='BEFORE')),
-        ),
-        migrations.AddIndex(
-            model_name='announcement',
-            index=models.Index(fields=['assistant', 'start'], name='announcement_of_person'),
-        ),
-        migrations.AddConstraint(
-            model_name='announcement',
-            constraint=models.CheckConstraint(condition=models.Q(('end__gt', models.F('start'))), name='announcement_ends_after_it_starts'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='announcement',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "patrols_announcementevent" ("announced_on", "answer", "answered_at", "asks", "assistant_id", "before", "end", "id", "locality_id", "note", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "publication_id", "shift_id", "start", "withdrawn") VALUES (NEW."announced_on", NEW."answer", NEW."answered_at", NEW."asks", NEW."assistant_id", NEW."before", NEW."end", NEW."id", NEW."locality_id", NEW."note", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."publication_id", NEW."shift_id", NEW."start", NEW."withdrawn"); RETURN NULL;', hash='3b94177e1c6d0af6f1f5edb3aef7289143716a67', operation='INSERT', pgid='pgtrigger_insert_insert_44231', table='patrols_announcement', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='announcement',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "patrols_announcementevent" ("announced_on", "answer", "answered_at", "asks", "assistant_id", "before", "end", "id", "locality_id", "note", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "publication_id", "shift_id", "start", "withdrawn") VALUES (NEW."announced_on", NEW."answer", NEW."answered_at", NEW."asks", NEW."assistant_id", NEW."before", NEW."end", NEW."id", NEW."locality_id", NEW."note", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."publication_id", NEW."shift_id", NEW."start", NEW."withdrawn"); RETURN NULL;', hash='9ed90ae1ca561258c406ef246840721abfcd8fad', operation='UPDATE', pgid='pgtrigger_update_update_da648', table='patrols_announcement', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='announcement',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "patrols_announcementevent" ("announced_on", "answer", "answered_at", "asks", "assistant_id", "before", "end", "id", "locality_id", "note", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "publication_id", "shift_id", "start", "withdrawn") VALUES (OLD."announced_on", OLD."answer", OLD."answered_at", OLD."asks", OLD."assistant_id", OLD."before", OLD."end", OLD."id", OLD."locality_id", OLD."note", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."publication_id", OLD."shift_id", OLD."start", OLD."withdrawn"); RETURN NULL;', hash='b19ae79aab83865be0a8fec6b1a00b28692ba3c5', operation='DELETE', pgid='pgtrigger_delete_delete_5c2d7', table='patrols_announcement', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='publicationevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='8e47d2af8de381e39c8e630e9b58972b68adfce2', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_32be8', table='patrols_publicationevent', when='BEFORE')),
         ),
     ]

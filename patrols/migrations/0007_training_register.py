@@ -6,7 +6,6 @@ import django.db.models.deletion
 import django.db.models.lookups
 import patrols.models.codes
 import pgtrigger.compiler
-import pgtrigger.migrations
 from decimal import Decimal
 from django.conf import settings
 from django.db import migrations, models
@@ -18,8 +17,8 @@ class Migration(migrations.Migration):
         ('localities', '0001_initial'),
         ('patrols', '0006_announce_known_shifts'),
         ('people', '0001_initial'),
+        ('people', '__first__'),
         ('pghistory', '0007_auto_20250421_0444'),
-        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
@@ -38,6 +37,7 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': 'druhy školení',
                 'ordering': ['position', 'sort_key', 'id'],
                 'abstract': False,
+                'triggers': [pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "patrols_trainingkindevent" ("id", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position", "retired_on", "sort_key", "validity_months") VALUES (NEW."id", NEW."name", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."position", NEW."retired_on", NEW."sort_key", NEW."validity_months"); RETURN NULL;', hash='d7c61ef5c074315db2143b04f49bef6539d689c1', operation='INSERT', pgid='pgtrigger_insert_insert_e0b3c', table='patrols_trainingkind', when='AFTER')), pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "patrols_trainingkindevent" ("id", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position", "retired_on", "sort_key", "validity_months") VALUES (NEW."id", NEW."name", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."position", NEW."retired_on", NEW."sort_key", NEW."validity_months"); RETURN NULL;', hash='27500ca82a8195d6389443bb494b4c958657391f', operation='UPDATE', pgid='pgtrigger_update_update_5f3ec', table='patrols_trainingkind', when='AFTER')), pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "patrols_trainingkindevent" ("id", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position", "retired_on", "sort_key", "validity_months") VALUES (OLD."id", OLD."name", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."position", OLD."retired_on", OLD."sort_key", OLD."validity_months"); RETURN NULL;', hash='bb22111d3aeb25a7d6e47215e4464d359d7f0d3d', operation='DELETE', pgid='pgtrigger_delete_delete_f560c', table='patrols_trainingkind', when='AFTER'))],
             },
         ),
         migrations.CreateModel(
@@ -52,9 +52,12 @@ class Migration(migrations.Migration):
                 ('retired_on', models.DateField(blank=True, null=True, verbose_name='vyřazeno dne')),
                 ('sort_key', apk.sorting.CzechSortKey(default=b'', source='name')),
                 ('validity_months', models.PositiveSmallIntegerField(blank=True, help_text='Prázdné znamená, že platnost nekončí.', null=True, validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(600)], verbose_name='platí měsíců')),
+                ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
+                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='patrols.trainingkind')),
             ],
             options={
                 'abstract': False,
+                'triggers': [pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='36f8ff83efcf0755a7dbbcd66eb162af3e86cd0c', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_e77f7', table='patrols_trainingkindevent', when='BEFORE'))],
             },
         ),
         migrations.CreateModel(
@@ -62,11 +65,15 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('locality_kind', models.CharField(blank=True, choices=[('excluded', 'Sociálně vyloučená lokalita'), ('lodging-house', 'Ubytovna'), ('risk-area', 'Riziková oblast')], max_length=20, verbose_name='druh lokality')),
+                ('kind', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='needs', to='patrols.trainingkind', verbose_name='školení')),
+                ('locality', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='localities.locality', verbose_name='lokalita')),
             ],
             options={
                 'verbose_name': 'potřebné školení',
                 'verbose_name_plural': 'potřebná školení',
                 'ordering': ['kind', 'id'],
+                'constraints': [models.CheckConstraint(condition=models.Q(django.db.models.lookups.IsNull(models.F('locality'), True), models.Q(('locality_kind', '')), _connector='OR'), name='training_need_in_one_place_or_kind', violation_error_message='Vyberte lokalitu, nebo druh lokalit, ne obojí.'), models.UniqueConstraint(fields=('kind', 'locality', 'locality_kind'), name='training_need_said_once', nulls_distinct=False, violation_error_message='Toto už je zapsané.')],
+                'triggers': [pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "patrols_trainingneedevent" ("id", "kind_id", "locality_id", "locality_kind", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id") VALUES (NEW."id", NEW."kind_id", NEW."locality_id", NEW."locality_kind", _pgh_attach_context(), NOW(), \'insert\', NEW."id"); RETURN NULL;', hash='8285991380c26835b19b21732ca464a3cb76c1fc', operation='INSERT', pgid='pgtrigger_insert_insert_610bb', table='patrols_trainingneed', when='AFTER')), pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "patrols_trainingneedevent" ("id", "kind_id", "locality_id", "locality_kind", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id") VALUES (NEW."id", NEW."kind_id", NEW."locality_id", NEW."locality_kind", _pgh_attach_context(), NOW(), \'update\', NEW."id"); RETURN NULL;', hash='fed77155875fdb94719acd50e145b61cdec09433', operation='UPDATE', pgid='pgtrigger_update_update_5941b', table='patrols_trainingneed', when='AFTER')), pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "patrols_trainingneedevent" ("id", "kind_id", "locality_id", "locality_kind", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id") VALUES (OLD."id", OLD."kind_id", OLD."locality_id", OLD."locality_kind", _pgh_attach_context(), NOW(), \'delete\', OLD."id"); RETURN NULL;', hash='00e93815a46a0694c3301b29776df32bd52e7556', operation='DELETE', pgid='pgtrigger_delete_delete_d492a', table='patrols_trainingneed', when='AFTER'))],
             },
         ),
         migrations.CreateModel(
@@ -77,9 +84,14 @@ class Migration(migrations.Migration):
                 ('pgh_label', models.TextField(help_text='The event label.')),
                 ('id', models.BigIntegerField()),
                 ('locality_kind', models.CharField(blank=True, choices=[('excluded', 'Sociálně vyloučená lokalita'), ('lodging-house', 'Ubytovna'), ('risk-area', 'Riziková oblast')], max_length=20, verbose_name='druh lokality')),
+                ('kind', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='patrols.trainingkind', verbose_name='školení')),
+                ('locality', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='localities.locality', verbose_name='lokalita')),
+                ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
+                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='patrols.trainingneed')),
             ],
             options={
                 'abstract': False,
+                'triggers': [pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='b64eaba04fc5e5516d1b5f86be7246c9fa0b008a', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_41281', table='patrols_trainingneedevent', when='BEFORE'))],
             },
         ),
         migrations.CreateModel(
@@ -104,6 +116,8 @@ class Migration(migrations.Migration):
                 'verbose_name': 'školení',
                 'verbose_name_plural': 'školení',
                 'ordering': ['-held_on', '-id'],
+                'constraints': [models.CheckConstraint(condition=models.Q(django.db.models.lookups.IsNull(models.F('expires_on'), True), models.Q(('expires_on__gte', models.F('held_on'))), _connector='OR'), name='training_expires_after_it_was_held', violation_error_message='Platnost nemůže skončit dřív, než školení bylo.'), models.CheckConstraint(condition=models.Q(models.Q(('withdrawal_reason', ''), ('withdrawn_at__isnull', True)), models.Q(('withdrawn_at__isnull', False), models.Q(('withdrawal_reason', ''), _negated=True)), _connector='OR'), name='training_is_withdrawn_with_a_reason'), models.UniqueConstraint(condition=models.Q(('withdrawn_at__isnull', True)), fields=('assistant', 'kind', 'held_on'), name='training_once_a_day', violation_error_message='Toto školení už je u asistenta v ten den zapsané.')],
+                'triggers': [pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "patrols_trainingevent" ("assistant_id", "document_number", "expires_on", "held_on", "hours", "id", "kind_id", "note", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "provider", "recorded_at", "recorded_by_id", "result", "withdrawal_reason", "withdrawn_at") VALUES (NEW."assistant_id", NEW."document_number", NEW."expires_on", NEW."held_on", NEW."hours", NEW."id", NEW."kind_id", NEW."note", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."provider", NEW."recorded_at", NEW."recorded_by_id", NEW."result", NEW."withdrawal_reason", NEW."withdrawn_at"); RETURN NULL;', hash='9341c8b0799bb197204a2878e835bbc7ef2e70af', operation='INSERT', pgid='pgtrigger_insert_insert_979d8', table='patrols_training', when='AFTER')), pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "patrols_trainingevent" ("assistant_id", "document_number", "expires_on", "held_on", "hours", "id", "kind_id", "note", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "provider", "recorded_at", "recorded_by_id", "result", "withdrawal_reason", "withdrawn_at") VALUES (NEW."assistant_id", NEW."document_number", NEW."expires_on", NEW."held_on", NEW."hours", NEW."id", NEW."kind_id", NEW."note", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."provider", NEW."recorded_at", NEW."recorded_by_id", NEW."result", NEW."withdrawal_reason", NEW."withdrawn_at"); RETURN NULL;', hash='c316a9ade9d63d592d226af178f9bd329c48cc1d', operation='UPDATE', pgid='pgtrigger_update_update_3c329', table='patrols_training', when='AFTER')), pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "patrols_trainingevent" ("assistant_id", "document_number", "expires_on", "held_on", "hours", "id", "kind_id", "note", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "provider", "recorded_at", "recorded_by_id", "result", "withdrawal_reason", "withdrawn_at") VALUES (OLD."assistant_id", OLD."document_number", OLD."expires_on", OLD."held_on", OLD."hours", OLD."id", OLD."kind_id", OLD."note", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."provider", OLD."recorded_at", OLD."recorded_by_id", OLD."result", OLD."withdrawal_reason", OLD."withdrawn_at"); RETURN NULL;', hash='1bab5ad1fa50896ec258c16ec789e07b160e360b', operation='DELETE', pgid='pgtrigger_delete_delete_2ea1d', table='patrols_training', when='AFTER'))],
             },
         ),
         migrations.CreateModel(
@@ -131,114 +145,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'abstract': False,
+                'triggers': [pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='6029d754d987db324df8fd42a79faaf102344c2d', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_011d1', table='patrols_trainingevent', when='BEFORE'))],
             },
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='trainingkind',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "patrols_trainingkindevent" ("id", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position", "retired_on", "sort_key", "validity_months") VALUES (NEW."id", NEW."name", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."position", NEW."retired_on", NEW."sort_key", NEW."validity_months"); RETURN NULL;', hash='d7c61ef5c074315db2143b04f49bef6539d689c1', operation='INSERT', pgid='pgtrigger_insert_insert_e0b3c', table='patrols_trainingkind', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='trainingkind',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "patrols_trainingkindevent" ("id", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position", "retired_on", "sort_key", "validity_months") VALUES (NEW."id", NEW."name", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."position", NEW."retired_on", NEW."sort_key", NEW."validity_months"); RETURN NULL;', hash='27500ca82a8195d6389443bb494b4c958657391f', operation='UPDATE', pgid='pgtrigger_update_update_5f3ec', table='patrols_trainingkind', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='trainingkind',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "patrols_trainingkindevent" ("id", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position", "retired_on", "sort_key", "validity_months") VALUES (OLD."id", OLD."name", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."position", OLD."retired_on", OLD."sort_key", OLD."validity_months"); RETURN NULL;', hash='bb22111d3aeb25a7d6e47215e4464d359d7f0d3d', operation='DELETE', pgid='pgtrigger_delete_delete_f560c', table='patrols_trainingkind', when='AFTER')),
-        ),
-        migrations.AddField(
-            model_name='trainingkindevent',
-            name='pgh_context',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context'),
-        ),
-        migrations.AddField(
-            model_name='trainingkindevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='patrols.trainingkind'),
-        ),
-        migrations.AddField(
-            model_name='trainingneed',
-            name='kind',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='needs', to='patrols.trainingkind', verbose_name='školení'),
-        ),
-        migrations.AddField(
-            model_name='trainingneed',
-            name='locality',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='localities.locality', verbose_name='lokalita'),
-        ),
-        migrations.AddField(
-            model_name='trainingneedevent',
-            name='kind',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='patrols.trainingkind', verbose_name='školení'),
-        ),
-        migrations.AddField(
-            model_name='trainingneedevent',
-            name='locality',
-            field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='localities.locality', verbose_name='lokalita'),
-        ),
-        migrations.AddField(
-            model_name='trainingneedevent',
-            name='pgh_context',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context'),
-        ),
-        migrations.AddField(
-            model_name='trainingneedevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='patrols.trainingneed'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='trainingevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='6029d754d987db324df8fd42a79faaf102344c2d', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_011d1', table='patrols_trainingevent', when='BEFORE')),
-        ),
-        migrations.AddConstraint(
-            model_name='training',
-            constraint=models.CheckConstraint(condition=models.Q(django.db.models.lookups.IsNull(models.F('expires_on'), True), models.Q(('expires_on__gte', models.F('held_on'))), _connector='OR'), name='training_expires_after_it_was_held', violation_error_message='Platnost nemůže skončit dřív, než školení bylo.'),
-        ),
-        migrations.AddConstraint(
-            model_name='training',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('withdrawal_reason', ''), ('withdrawn_at__isnull', True)), models.Q(('withdrawn_at__isnull', False), models.Q(('withdrawal_reason', ''), _negated=True)), _connector='OR'), name='training_is_withdrawn_with_a_reason'),
-        ),
-        migrations.AddConstraint(
-            model_name='training',
-            constraint=models.UniqueConstraint(condition=models.Q(('withdrawn_at__isnull', True)), fields=('assistant', 'kind', 'held_on'), name='training_once_a_day', violation_error_message='Toto školení už je u asistenta v ten den zapsané.'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='training',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "patrols_trainingevent" ("assistant_id", "document_number", "expires_on", "held_on", "hours", "id", "kind_id", "note", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "provider", "recorded_at", "recorded_by_id", "result", "withdrawal_reason", "withdrawn_at") VALUES (NEW."assistant_id", NEW."document_number", NEW."expires_on", NEW."held_on", NEW."hours", NEW."id", NEW."kind_id", NEW."note", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."provider", NEW."recorded_at", NEW."recorded_by_id", NEW."result", NEW."withdrawal_reason", NEW."withdrawn_at"); RETURN NULL;', hash='9341c8b0799bb197204a2878e835bbc7ef2e70af', operation='INSERT', pgid='pgtrigger_insert_insert_979d8', table='patrols_training', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='training',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "patrols_trainingevent" ("assistant_id", "document_number", "expires_on", "held_on", "hours", "id", "kind_id", "note", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "provider", "recorded_at", "recorded_by_id", "result", "withdrawal_reason", "withdrawn_at") VALUES (NEW."assistant_id", NEW."document_number", NEW."expires_on", NEW."held_on", NEW."hours", NEW."id", NEW."kind_id", NEW."note", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."provider", NEW."recorded_at", NEW."recorded_by_id", NEW."result", NEW."withdrawal_reason", NEW."withdrawn_at"); RETURN NULL;', hash='c316a9ade9d63d592d226af178f9bd329c48cc1d', operation='UPDATE', pgid='pgtrigger_update_update_3c329', table='patrols_training', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='training',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "patrols_trainingevent" ("assistant_id", "document_number", "expires_on", "held_on", "hours", "id", "kind_id", "note", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "provider", "recorded_at", "recorded_by_id", "result", "withdrawal_reason", "withdrawn_at") VALUES (OLD."assistant_id", OLD."document_number", OLD."expires_on", OLD."held_on", OLD."hours", OLD."id", OLD."kind_id", OLD."note", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."provider", OLD."recorded_at", OLD."recorded_by_id", OLD."result", OLD."withdrawal_reason", OLD."withdrawn_at"); RETURN NULL;', hash='1bab5ad1fa50896ec258c16ec789e07b160e360b', operation='DELETE', pgid='pgtrigger_delete_delete_2ea1d', table='patrols_training', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='trainingkindevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='36f8ff83efcf0755a7dbbcd66eb162af3e86cd0c', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_e77f7', table='patrols_trainingkindevent', when='BEFORE')),
-        ),
-        migrations.AddConstraint(
-            model_name='trainingneed',
-            constraint=models.CheckConstraint(condition=models.Q(django.db.models.lookups.IsNull(models.F('locality'), True), models.Q(('locality_kind', '')), _connector='OR'), name='training_need_in_one_place_or_kind', violation_error_message='Vyberte lokalitu, nebo druh lokalit, ne obojí.'),
-        ),
-        migrations.AddConstraint(
-            model_name='trainingneed',
-            constraint=models.UniqueConstraint(fields=('kind', 'locality', 'locality_kind'), name='training_need_said_once', nulls_distinct=False, violation_error_message='Toto už je zapsané.'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='trainingneed',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "patrols_trainingneedevent" ("id", "kind_id", "locality_id", "locality_kind", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id") VALUES (NEW."id", NEW."kind_id", NEW."locality_id", NEW."locality_kind", _pgh_attach_context(), NOW(), \'insert\', NEW."id"); RETURN NULL;', hash='8285991380c26835b19b21732ca464a3cb76c1fc', operation='INSERT', pgid='pgtrigger_insert_insert_610bb', table='patrols_trainingneed', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='trainingneed',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "patrols_trainingneedevent" ("id", "kind_id", "locality_id", "locality_kind", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id") VALUES (NEW."id", NEW."kind_id", NEW."locality_id", NEW."locality_kind", _pgh_attach_context(), NOW(), \'update\', NEW."id"); RETURN NULL;', hash='fed77155875fdb94719acd50e145b61cdec09433', operation='UPDATE', pgid='pgtrigger_update_update_5941b', table='patrols_trainingneed', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='trainingneed',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "patrols_trainingneedevent" ("id", "kind_id", "locality_id", "locality_kind", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id") VALUES (OLD."id", OLD."kind_id", OLD."locality_id", OLD."locality_kind", _pgh_attach_context(), NOW(), \'delete\', OLD."id"); RETURN NULL;', hash='00e93815a46a0694c3301b29776df32bd52e7556', operation='DELETE', pgid='pgtrigger_delete_delete_d492a', table='patrols_trainingneed', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='trainingneedevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='b64eaba04fc5e5516d1b5f86be7246c9fa0b008a', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_41281', table='patrols_trainingneedevent', when='BEFORE')),
         ),
     ]

@@ -7,7 +7,6 @@ import django.contrib.postgres.fields.ranges
 import django.core.validators
 import django.db.models.deletion
 import pgtrigger.compiler
-import pgtrigger.migrations
 from django.conf import settings
 from django.db import migrations, models
 
@@ -18,29 +17,11 @@ class Migration(migrations.Migration):
         ('localities', '0001_initial'),
         ('patrols', '0008_first_training_kinds'),
         ('people', '0001_initial'),
+        ('people', '__first__'),
         ('pghistory', '0007_auto_20250421_0444'),
-        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
-        migrations.CreateModel(
-            name='ShiftTemplateEvent',
-            fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('id', models.BigIntegerField()),
-                ('name', models.CharField(error_messages={'unique': 'Taková šablona už existuje.'}, max_length=40, verbose_name='název')),
-                ('starts', models.TimeField(verbose_name='od')),
-                ('ends', models.TimeField(verbose_name='do')),
-                ('then_starts', models.TimeField(blank=True, null=True, verbose_name='potom od')),
-                ('then_ends', models.TimeField(blank=True, null=True, verbose_name='potom do')),
-                ('position', models.PositiveSmallIntegerField(default=1, verbose_name='pořadí')),
-            ],
-            options={
-                'abstract': False,
-            },
-        ),
         migrations.CreateModel(
             name='Absence',
             fields=[
@@ -59,6 +40,8 @@ class Migration(migrations.Migration):
                 'verbose_name': 'nepřítomnost',
                 'verbose_name_plural': 'nepřítomnosti',
                 'ordering': ['-first', '-id'],
+                'constraints': [models.CheckConstraint(condition=models.Q(('last__gte', models.F('first'))), name='absence_ends_after_it_starts', violation_error_message='Konec nesmí být před začátkem.'), django.contrib.postgres.constraints.ExclusionConstraint(condition=models.Q(('state__in', ['requested', 'approved'])), expressions=[('assistant', '='), (apk.people.models.DateRange('first', 'last', django.contrib.postgres.fields.ranges.RangeBoundary(inclusive_lower=True, inclusive_upper=True)), '&&')], name='absence_never_overlaps', violation_error_message='V těchto dnech už nepřítomnost je.')],
+                'triggers': [pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "patrols_absenceevent" ("asked_at", "asked_by_id", "assistant_id", "decided_at", "decided_by_id", "first", "id", "kind", "last", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "state") VALUES (NEW."asked_at", NEW."asked_by_id", NEW."assistant_id", NEW."decided_at", NEW."decided_by_id", NEW."first", NEW."id", NEW."kind", NEW."last", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."state"); RETURN NULL;', hash='eb84673c04f771451b7eb2c9b5bc7eb02a889692', operation='INSERT', pgid='pgtrigger_insert_insert_1ecd9', table='patrols_absence', when='AFTER')), pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "patrols_absenceevent" ("asked_at", "asked_by_id", "assistant_id", "decided_at", "decided_by_id", "first", "id", "kind", "last", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "state") VALUES (NEW."asked_at", NEW."asked_by_id", NEW."assistant_id", NEW."decided_at", NEW."decided_by_id", NEW."first", NEW."id", NEW."kind", NEW."last", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."state"); RETURN NULL;', hash='475a6476d09a8b61558aba3d5ae759be994db2df', operation='UPDATE', pgid='pgtrigger_update_update_b6697', table='patrols_absence', when='AFTER')), pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "patrols_absenceevent" ("asked_at", "asked_by_id", "assistant_id", "decided_at", "decided_by_id", "first", "id", "kind", "last", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "state") VALUES (OLD."asked_at", OLD."asked_by_id", OLD."assistant_id", OLD."decided_at", OLD."decided_by_id", OLD."first", OLD."id", OLD."kind", OLD."last", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."state"); RETURN NULL;', hash='89277f4b2b9159fab700486147bb1139936a43aa', operation='DELETE', pgid='pgtrigger_delete_delete_4816a', table='patrols_absence', when='AFTER'))],
             },
         ),
         migrations.CreateModel(
@@ -82,6 +65,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'abstract': False,
+                'triggers': [pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='097cc1ae431cbf4912850305aa3689aa633fb4cb', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_f7262', table='patrols_absenceevent', when='BEFORE'))],
             },
         ),
         migrations.CreateModel(
@@ -102,6 +86,8 @@ class Migration(migrations.Migration):
                 'verbose_name': 'potřeba',
                 'verbose_name_plural': 'potřeby',
                 'ordering': ['locality__sort_key', 'starts', 'id'],
+                'constraints': [models.CheckConstraint(condition=models.Q(('valid_to__isnull', True), ('valid_to__gte', models.F('valid_from')), _connector='OR'), name='need_ends_after_it_starts', violation_error_message='Konec platnosti nesmí být před začátkem.'), models.CheckConstraint(condition=models.Q(('starts', models.F('ends')), _negated=True), name='need_lasts', violation_error_message='Konec je stejný jako začátek.')],
+                'triggers': [pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "patrols_coverneedevent" ("ends", "id", "locality_id", "on_holidays", "people", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "starts", "valid_from", "valid_to", "weekdays", "weight") VALUES (NEW."ends", NEW."id", NEW."locality_id", NEW."on_holidays", NEW."people", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."starts", NEW."valid_from", NEW."valid_to", NEW."weekdays", NEW."weight"); RETURN NULL;', hash='a7c791e25c9aabf9ea6c6d0afdc4682ff351105d', operation='INSERT', pgid='pgtrigger_insert_insert_40bfa', table='patrols_coverneed', when='AFTER')), pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "patrols_coverneedevent" ("ends", "id", "locality_id", "on_holidays", "people", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "starts", "valid_from", "valid_to", "weekdays", "weight") VALUES (NEW."ends", NEW."id", NEW."locality_id", NEW."on_holidays", NEW."people", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."starts", NEW."valid_from", NEW."valid_to", NEW."weekdays", NEW."weight"); RETURN NULL;', hash='1396f9533a3830320735f7cd773ab24d44213681', operation='UPDATE', pgid='pgtrigger_update_update_a7ce4', table='patrols_coverneed', when='AFTER')), pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "patrols_coverneedevent" ("ends", "id", "locality_id", "on_holidays", "people", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "starts", "valid_from", "valid_to", "weekdays", "weight") VALUES (OLD."ends", OLD."id", OLD."locality_id", OLD."on_holidays", OLD."people", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."starts", OLD."valid_from", OLD."valid_to", OLD."weekdays", OLD."weight"); RETURN NULL;', hash='2615e7fe6ec08b5226cc2e08c49fcca6ff2ea886', operation='DELETE', pgid='pgtrigger_delete_delete_0ced7', table='patrols_coverneed', when='AFTER'))],
             },
         ),
         migrations.CreateModel(
@@ -125,6 +111,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'abstract': False,
+                'triggers': [pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='22e7403bfd79f0ce3d2b561b92286ae72f1b5a54', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_d38f8', table='patrols_coverneedevent', when='BEFORE'))],
             },
         ),
         migrations.CreateModel(
@@ -141,6 +128,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'úprava plánu',
                 'verbose_name_plural': 'úpravy plánu',
                 'ordering': ['-id'],
+                'triggers': [pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "patrols_operationevent" ("at", "by_id", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "steps", "title", "undone_at") VALUES (NEW."at", NEW."by_id", NEW."id", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."steps", NEW."title", NEW."undone_at"); RETURN NULL;', hash='1594f9c75b58a225b225fbda6f18cc4fc70925e7', operation='INSERT', pgid='pgtrigger_insert_insert_bf971', table='patrols_operation', when='AFTER')), pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "patrols_operationevent" ("at", "by_id", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "steps", "title", "undone_at") VALUES (NEW."at", NEW."by_id", NEW."id", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."steps", NEW."title", NEW."undone_at"); RETURN NULL;', hash='16722934ddaf36b620b182adc311e86887f350ed', operation='UPDATE', pgid='pgtrigger_update_update_7bd2c', table='patrols_operation', when='AFTER')), pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "patrols_operationevent" ("at", "by_id", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "steps", "title", "undone_at") VALUES (OLD."at", OLD."by_id", OLD."id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."steps", OLD."title", OLD."undone_at"); RETURN NULL;', hash='6271b97c86bb739ac0fadbf0e8ba634446cc415d', operation='DELETE', pgid='pgtrigger_delete_delete_69e5a', table='patrols_operation', when='AFTER'))],
             },
         ),
         migrations.CreateModel(
@@ -160,6 +148,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'abstract': False,
+                'triggers': [pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='79feebfee26e006ec40443dcfd18289c0dd6ad8d', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_be78f', table='patrols_operationevent', when='BEFORE'))],
             },
         ),
         migrations.CreateModel(
@@ -178,96 +167,28 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': 'šablony směn',
                 'ordering': ['position', 'id'],
                 'constraints': [models.CheckConstraint(condition=models.Q(('starts', models.F('ends')), _negated=True), name='template_lasts', violation_error_message='Konec je stejný jako začátek.'), models.CheckConstraint(condition=models.Q(models.Q(('then_ends__isnull', True), ('then_starts__isnull', True)), models.Q(('starts__lt', models.F('ends')), ('then_ends__gt', models.F('then_starts')), ('then_ends__isnull', False), ('then_starts__gte', models.F('ends')), ('then_starts__isnull', False)), _connector='OR'), name='template_parts_follow', violation_error_message='Druhá část začíná až po první a leží v témže dni; vyplňte oba její časy.')],
+                'triggers': [pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "patrols_shifttemplateevent" ("ends", "id", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position", "starts", "then_ends", "then_starts") VALUES (NEW."ends", NEW."id", NEW."name", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."position", NEW."starts", NEW."then_ends", NEW."then_starts"); RETURN NULL;', hash='eb7ebe9a71dd0f1de6277e92fc4862876186ce2d', operation='INSERT', pgid='pgtrigger_insert_insert_34508', table='patrols_shifttemplate', when='AFTER')), pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "patrols_shifttemplateevent" ("ends", "id", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position", "starts", "then_ends", "then_starts") VALUES (NEW."ends", NEW."id", NEW."name", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."position", NEW."starts", NEW."then_ends", NEW."then_starts"); RETURN NULL;', hash='40341221706cdf34aef274d58619a353a450eaea', operation='UPDATE', pgid='pgtrigger_update_update_2ac65', table='patrols_shifttemplate', when='AFTER')), pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "patrols_shifttemplateevent" ("ends", "id", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position", "starts", "then_ends", "then_starts") VALUES (OLD."ends", OLD."id", OLD."name", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."position", OLD."starts", OLD."then_ends", OLD."then_starts"); RETURN NULL;', hash='7bbdc225bbefe71ebc203184063cf0673b467733', operation='DELETE', pgid='pgtrigger_delete_delete_4f7fd', table='patrols_shifttemplate', when='AFTER'))],
             },
         ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='shifttemplate',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "patrols_shifttemplateevent" ("ends", "id", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position", "starts", "then_ends", "then_starts") VALUES (NEW."ends", NEW."id", NEW."name", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."position", NEW."starts", NEW."then_ends", NEW."then_starts"); RETURN NULL;', hash='eb7ebe9a71dd0f1de6277e92fc4862876186ce2d', operation='INSERT', pgid='pgtrigger_insert_insert_34508', table='patrols_shifttemplate', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='shifttemplate',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "patrols_shifttemplateevent" ("ends", "id", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position", "starts", "then_ends", "then_starts") VALUES (NEW."ends", NEW."id", NEW."name", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."position", NEW."starts", NEW."then_ends", NEW."then_starts"); RETURN NULL;', hash='40341221706cdf34aef274d58619a353a450eaea', operation='UPDATE', pgid='pgtrigger_update_update_2ac65', table='patrols_shifttemplate', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='shifttemplate',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "patrols_shifttemplateevent" ("ends", "id", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position", "starts", "then_ends", "then_starts") VALUES (OLD."ends", OLD."id", OLD."name", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."position", OLD."starts", OLD."then_ends", OLD."then_starts"); RETURN NULL;', hash='7bbdc225bbefe71ebc203184063cf0673b467733', operation='DELETE', pgid='pgtrigger_delete_delete_4f7fd', table='patrols_shifttemplate', when='AFTER')),
-        ),
-        migrations.AddField(
-            model_name='shifttemplateevent',
-            name='pgh_context',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context'),
-        ),
-        migrations.AddField(
-            model_name='shifttemplateevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='patrols.shifttemplate'),
-        ),
-        migrations.AddConstraint(
-            model_name='absence',
-            constraint=models.CheckConstraint(condition=models.Q(('last__gte', models.F('first'))), name='absence_ends_after_it_starts', violation_error_message='Konec nesmí být před začátkem.'),
-        ),
-        migrations.AddConstraint(
-            model_name='absence',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(condition=models.Q(('state__in', ['requested', 'approved'])), expressions=[('assistant', '='), (apk.people.models.DateRange('first', 'last', django.contrib.postgres.fields.ranges.RangeBoundary(inclusive_lower=True, inclusive_upper=True)), '&&')], name='absence_never_overlaps', violation_error_message='V těchto dnech už nepřítomnost je.'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='absence',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "patrols_absenceevent" ("asked_at", "asked_by_id", "assistant_id", "decided_at", "decided_by_id", "first", "id", "kind", "last", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "state") VALUES (NEW."asked_at", NEW."asked_by_id", NEW."assistant_id", NEW."decided_at", NEW."decided_by_id", NEW."first", NEW."id", NEW."kind", NEW."last", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."state"); RETURN NULL;', hash='eb84673c04f771451b7eb2c9b5bc7eb02a889692', operation='INSERT', pgid='pgtrigger_insert_insert_1ecd9', table='patrols_absence', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='absence',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "patrols_absenceevent" ("asked_at", "asked_by_id", "assistant_id", "decided_at", "decided_by_id", "first", "id", "kind", "last", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "state") VALUES (NEW."asked_at", NEW."asked_by_id", NEW."assistant_id", NEW."decided_at", NEW."decided_by_id", NEW."first", NEW."id", NEW."kind", NEW."last", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."state"); RETURN NULL;', hash='475a6476d09a8b61558aba3d5ae759be994db2df', operation='UPDATE', pgid='pgtrigger_update_update_b6697', table='patrols_absence', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='absence',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "patrols_absenceevent" ("asked_at", "asked_by_id", "assistant_id", "decided_at", "decided_by_id", "first", "id", "kind", "last", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "state") VALUES (OLD."asked_at", OLD."asked_by_id", OLD."assistant_id", OLD."decided_at", OLD."decided_by_id", OLD."first", OLD."id", OLD."kind", OLD."last", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."state"); RETURN NULL;', hash='89277f4b2b9159fab700486147bb1139936a43aa', operation='DELETE', pgid='pgtrigger_delete_delete_4816a', table='patrols_absence', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='absenceevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='097cc1ae431cbf4912850305aa3689aa633fb4cb', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_f7262', table='patrols_absenceevent', when='BEFORE')),
-        ),
-        migrations.AddConstraint(
-            model_name='coverneed',
-            constraint=models.CheckConstraint(condition=models.Q(('valid_to__isnull', True), ('valid_to__gte', models.F('valid_from')), _connector='OR'), name='need_ends_after_it_starts', violation_error_message='Konec platnosti nesmí být před začátkem.'),
-        ),
-        migrations.AddConstraint(
-            model_name='coverneed',
-            constraint=models.CheckConstraint(condition=models.Q(('starts', models.F('ends')), _negated=True), name='need_lasts', violation_error_message='Konec je stejný jako začátek.'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='coverneed',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "patrols_coverneedevent" ("ends", "id", "locality_id", "on_holidays", "people", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "starts", "valid_from", "valid_to", "weekdays", "weight") VALUES (NEW."ends", NEW."id", NEW."locality_id", NEW."on_holidays", NEW."people", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."starts", NEW."valid_from", NEW."valid_to", NEW."weekdays", NEW."weight"); RETURN NULL;', hash='a7c791e25c9aabf9ea6c6d0afdc4682ff351105d', operation='INSERT', pgid='pgtrigger_insert_insert_40bfa', table='patrols_coverneed', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='coverneed',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "patrols_coverneedevent" ("ends", "id", "locality_id", "on_holidays", "people", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "starts", "valid_from", "valid_to", "weekdays", "weight") VALUES (NEW."ends", NEW."id", NEW."locality_id", NEW."on_holidays", NEW."people", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."starts", NEW."valid_from", NEW."valid_to", NEW."weekdays", NEW."weight"); RETURN NULL;', hash='1396f9533a3830320735f7cd773ab24d44213681', operation='UPDATE', pgid='pgtrigger_update_update_a7ce4', table='patrols_coverneed', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='coverneed',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "patrols_coverneedevent" ("ends", "id", "locality_id", "on_holidays", "people", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "starts", "valid_from", "valid_to", "weekdays", "weight") VALUES (OLD."ends", OLD."id", OLD."locality_id", OLD."on_holidays", OLD."people", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."starts", OLD."valid_from", OLD."valid_to", OLD."weekdays", OLD."weight"); RETURN NULL;', hash='2615e7fe6ec08b5226cc2e08c49fcca6ff2ea886', operation='DELETE', pgid='pgtrigger_delete_delete_0ced7', table='patrols_coverneed', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='coverneedevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='22e7403bfd79f0ce3d2b561b92286ae72f1b5a54', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_d38f8', table='patrols_coverneedevent', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='operation',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "patrols_operationevent" ("at", "by_id", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "steps", "title", "undone_at") VALUES (NEW."at", NEW."by_id", NEW."id", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."steps", NEW."title", NEW."undone_at"); RETURN NULL;', hash='1594f9c75b58a225b225fbda6f18cc4fc70925e7', operation='INSERT', pgid='pgtrigger_insert_insert_bf971', table='patrols_operation', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='operation',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "patrols_operationevent" ("at", "by_id", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "steps", "title", "undone_at") VALUES (NEW."at", NEW."by_id", NEW."id", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."steps", NEW."title", NEW."undone_at"); RETURN NULL;', hash='16722934ddaf36b620b182adc311e86887f350ed', operation='UPDATE', pgid='pgtrigger_update_update_7bd2c', table='patrols_operation', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='operation',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "patrols_operationevent" ("at", "by_id", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "steps", "title", "undone_at") VALUES (OLD."at", OLD."by_id", OLD."id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."steps", OLD."title", OLD."undone_at"); RETURN NULL;', hash='6271b97c86bb739ac0fadbf0e8ba634446cc415d', operation='DELETE', pgid='pgtrigger_delete_delete_69e5a', table='patrols_operation', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='operationevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='79feebfee26e006ec40443dcfd18289c0dd6ad8d', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_be78f', table='patrols_operationevent', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='shifttemplateevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='a85854f5481f37d69c80a2ab03ba30c88537791f', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_5ad42', table='patrols_shifttemplateevent', when='BEFORE')),
+        migrations.CreateModel(
+            name='ShiftTemplateEvent',
+            fields=[
+                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
+                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
+                ('pgh_label', models.TextField(help_text='The event label.')),
+                ('id', models.BigIntegerField()),
+                ('name', models.CharField(error_messages={'unique': 'Taková šablona už existuje.'}, max_length=40, verbose_name='název')),
+                ('starts', models.TimeField(verbose_name='od')),
+                ('ends', models.TimeField(verbose_name='do')),
+                ('then_starts', models.TimeField(blank=True, null=True, verbose_name='potom od')),
+                ('then_ends', models.TimeField(blank=True, null=True, verbose_name='potom do')),
+                ('position', models.PositiveSmallIntegerField(default=1, verbose_name='pořadí')),
+                ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
+                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='patrols.shifttemplate')),
+            ],
+            options={
+                'abstract': False,
+                'triggers': [pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='a85854f5481f37d69c80a2ab03ba30c88537791f', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_5ad42', table='patrols_shifttemplateevent', when='BEFORE'))],
+            },
         ),
     ]

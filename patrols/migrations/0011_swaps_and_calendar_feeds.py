@@ -2,7 +2,6 @@
 
 import django.db.models.deletion
 import pgtrigger.compiler
-import pgtrigger.migrations
 from django.db import migrations, models
 
 
@@ -44,6 +43,8 @@ class Migration(migrations.Migration):
                 'verbose_name': 'výměna směny',
                 'verbose_name_plural': 'výměny směn',
                 'ordering': ['-id'],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('state__in', ['offered', 'taken'])), fields=('shift',), name='one_open_swap_of_a_shift')],
+                'triggers': [pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "patrols_swapevent" ("decided_at", "id", "offered_at", "offered_by_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "shift_id", "state", "taken_at", "taken_by_id") VALUES (NEW."decided_at", NEW."id", NEW."offered_at", NEW."offered_by_id", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."shift_id", NEW."state", NEW."taken_at", NEW."taken_by_id"); RETURN NULL;', hash='fe2009bf6aad254548d28ce58f595fb9a0271cba', operation='INSERT', pgid='pgtrigger_insert_insert_57073', table='patrols_swap', when='AFTER')), pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "patrols_swapevent" ("decided_at", "id", "offered_at", "offered_by_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "shift_id", "state", "taken_at", "taken_by_id") VALUES (NEW."decided_at", NEW."id", NEW."offered_at", NEW."offered_by_id", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."shift_id", NEW."state", NEW."taken_at", NEW."taken_by_id"); RETURN NULL;', hash='a70bd7ea7f49ed72a54d8197d337f012f9656759', operation='UPDATE', pgid='pgtrigger_update_update_cf417', table='patrols_swap', when='AFTER')), pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "patrols_swapevent" ("decided_at", "id", "offered_at", "offered_by_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "shift_id", "state", "taken_at", "taken_by_id") VALUES (OLD."decided_at", OLD."id", OLD."offered_at", OLD."offered_by_id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."shift_id", OLD."state", OLD."taken_at", OLD."taken_by_id"); RETURN NULL;', hash='1ab93a273d251a477b709dc1d196605ce34dda70', operation='DELETE', pgid='pgtrigger_delete_delete_ed4b1', table='patrols_swap', when='AFTER'))],
             },
         ),
         migrations.CreateModel(
@@ -65,26 +66,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'abstract': False,
+                'triggers': [pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='4aed0031bd4b9b1c1cad0131a21547fdbee23f4f', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_ad80c', table='patrols_swapevent', when='BEFORE'))],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='swap',
-            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ['offered', 'taken'])), fields=('shift',), name='one_open_swap_of_a_shift'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='swap',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "patrols_swapevent" ("decided_at", "id", "offered_at", "offered_by_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "shift_id", "state", "taken_at", "taken_by_id") VALUES (NEW."decided_at", NEW."id", NEW."offered_at", NEW."offered_by_id", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."shift_id", NEW."state", NEW."taken_at", NEW."taken_by_id"); RETURN NULL;', hash='fe2009bf6aad254548d28ce58f595fb9a0271cba', operation='INSERT', pgid='pgtrigger_insert_insert_57073', table='patrols_swap', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='swap',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "patrols_swapevent" ("decided_at", "id", "offered_at", "offered_by_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "shift_id", "state", "taken_at", "taken_by_id") VALUES (NEW."decided_at", NEW."id", NEW."offered_at", NEW."offered_by_id", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."shift_id", NEW."state", NEW."taken_at", NEW."taken_by_id"); RETURN NULL;', hash='a70bd7ea7f49ed72a54d8197d337f012f9656759', operation='UPDATE', pgid='pgtrigger_update_update_cf417', table='patrols_swap', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='swap',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "patrols_swapevent" ("decided_at", "id", "offered_at", "offered_by_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "shift_id", "state", "taken_at", "taken_by_id") VALUES (OLD."decided_at", OLD."id", OLD."offered_at", OLD."offered_by_id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."shift_id", OLD."state", OLD."taken_at", OLD."taken_by_id"); RETURN NULL;', hash='1ab93a273d251a477b709dc1d196605ce34dda70', operation='DELETE', pgid='pgtrigger_delete_delete_ed4b1', table='patrols_swap', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='swapevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='4aed0031bd4b9b1c1cad0131a21547fdbee23f4f', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_ad80c', table='patrols_swapevent', when='BEFORE')),
         ),
     ]

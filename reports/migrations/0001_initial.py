@@ -4,7 +4,6 @@ import datetime
 import django.core.validators
 import django.db.models.deletion
 import pgtrigger.compiler
-import pgtrigger.migrations
 from django.conf import settings
 from django.db import migrations, models
 
@@ -14,32 +13,11 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
+        ('people', '__first__'),
         ('pghistory', '0007_auto_20250421_0444'),
-        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
-        migrations.CreateModel(
-            name='GrantProjectEvent',
-            fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('id', models.BigIntegerField()),
-                ('name', models.CharField(max_length=200, verbose_name='název')),
-                ('number', models.CharField(blank=True, max_length=40, verbose_name='číslo projektu')),
-                ('sequence', models.PositiveSmallIntegerField(verbose_name='pořadí (perioda)')),
-                ('starts', models.DateField(verbose_name='realizace od')),
-                ('ends', models.DateField(verbose_name='realizace do')),
-                ('posts', models.PositiveSmallIntegerField(validators=[django.core.validators.MaxValueValidator(500)], verbose_name='podpořená místa asistentů')),
-                ('ministry_grant', models.DecimalField(decimal_places=2, max_digits=12, validators=[django.core.validators.MinValueValidator(0)], verbose_name='dotace Ministerstva vnitra (Kč)')),
-                ('city_share', models.DecimalField(decimal_places=2, max_digits=12, validators=[django.core.validators.MinValueValidator(0)], verbose_name='podíl města (Kč)')),
-                ('publicity', models.CharField(max_length=300, verbose_name='věta o publicitě')),
-            ],
-            options={
-                'abstract': False,
-            },
-        ),
         migrations.CreateModel(
             name='Job',
             fields=[
@@ -51,11 +29,13 @@ class Migration(migrations.Migration):
                 ('requested_at', models.DateTimeField(auto_now_add=True, verbose_name='kdy')),
                 ('claimed_at', models.DateTimeField(blank=True, null=True, verbose_name='naposledy převzato')),
                 ('finished_at', models.DateTimeField(blank=True, null=True, verbose_name='dokončeno')),
+                ('requested_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='kdo o to požádal')),
             ],
             options={
                 'verbose_name': 'úloha',
                 'verbose_name_plural': 'úlohy',
                 'ordering': ['-id'],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('state__in', ['queued', 'running'])), fields=('month',), name='one_unfinished_job_a_month'), models.CheckConstraint(condition=models.Q(('month__day', 1)), name='job_month_is_a_first_day')],
             },
         ),
         migrations.CreateModel(
@@ -67,11 +47,14 @@ class Migration(migrations.Migration):
                 ('sha256', models.CharField(max_length=64)),
                 ('inputs', models.CharField(max_length=64)),
                 ('built_at', models.DateTimeField(verbose_name='sestaveno')),
+                ('requested_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='kdo o to požádal')),
             ],
             options={
                 'verbose_name': 'měsíční přehled',
                 'verbose_name_plural': 'měsíční přehledy',
                 'ordering': ['-month'],
+                'constraints': [models.CheckConstraint(condition=models.Q(('month__day', 1)), name='summary_month_is_a_first_day')],
+                'triggers': [pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "reports_monthlysummaryevent" ("built_at", "figures", "id", "inputs", "month", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "requested_by_id", "sha256") VALUES (NEW."built_at", NEW."figures", NEW."id", NEW."inputs", NEW."month", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."requested_by_id", NEW."sha256"); RETURN NULL;', hash='fe65522e5cff558033ed7537b8f9d88ab6be1715', operation='INSERT', pgid='pgtrigger_insert_insert_42889', table='reports_monthlysummary', when='AFTER')), pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "reports_monthlysummaryevent" ("built_at", "figures", "id", "inputs", "month", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "requested_by_id", "sha256") VALUES (NEW."built_at", NEW."figures", NEW."id", NEW."inputs", NEW."month", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."requested_by_id", NEW."sha256"); RETURN NULL;', hash='fed4d05474eb0c4a7215fbde3946b960cec587e2', operation='UPDATE', pgid='pgtrigger_update_update_acb4b', table='reports_monthlysummary', when='AFTER')), pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "reports_monthlysummaryevent" ("built_at", "figures", "id", "inputs", "month", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "requested_by_id", "sha256") VALUES (OLD."built_at", OLD."figures", OLD."id", OLD."inputs", OLD."month", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."requested_by_id", OLD."sha256"); RETURN NULL;', hash='669210183b5581dcc656f38cb3b1db38c1a30409', operation='DELETE', pgid='pgtrigger_delete_delete_09963', table='reports_monthlysummary', when='AFTER'))],
             },
         ),
         migrations.CreateModel(
@@ -86,9 +69,13 @@ class Migration(migrations.Migration):
                 ('sha256', models.CharField(max_length=64)),
                 ('inputs', models.CharField(max_length=64)),
                 ('built_at', models.DateTimeField(verbose_name='sestaveno')),
+                ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
+                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='reports.monthlysummary')),
+                ('requested_by', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL, verbose_name='kdo o to požádal')),
             ],
             options={
                 'abstract': False,
+                'triggers': [pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='40f1e59816007fbc9c3ee35629c7e05b59f24b3a', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_88e2d', table='reports_monthlysummaryevent', when='BEFORE'))],
             },
         ),
         migrations.CreateModel(
@@ -110,85 +97,31 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': 'projekty',
                 'ordering': ['-starts', '-sequence'],
                 'constraints': [models.CheckConstraint(condition=models.Q(('ends__gte', models.F('starts'))), name='project_ends_after_it_starts', violation_error_message='Konec realizace nesmí být před začátkem.'), models.CheckConstraint(condition=models.Q(('ends__lte', datetime.date(2099, 12, 31)), ('starts__gte', datetime.date(2000, 1, 1))), name='project_within_the_calendar', violation_error_message='Realizace musí ležet v letech 2000 až 2099.')],
+                'triggers': [pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "reports_grantprojectevent" ("city_share", "ends", "id", "ministry_grant", "name", "number", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "posts", "publicity", "sequence", "starts") VALUES (NEW."city_share", NEW."ends", NEW."id", NEW."ministry_grant", NEW."name", NEW."number", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."posts", NEW."publicity", NEW."sequence", NEW."starts"); RETURN NULL;', hash='e627e0fd508f6ed6f368b0ef1b2cb10e9b11c043', operation='INSERT', pgid='pgtrigger_insert_insert_2f709', table='reports_grantproject', when='AFTER')), pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "reports_grantprojectevent" ("city_share", "ends", "id", "ministry_grant", "name", "number", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "posts", "publicity", "sequence", "starts") VALUES (NEW."city_share", NEW."ends", NEW."id", NEW."ministry_grant", NEW."name", NEW."number", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."posts", NEW."publicity", NEW."sequence", NEW."starts"); RETURN NULL;', hash='d70041ec759216a29b572e6f0675f3f20d917ea5', operation='UPDATE', pgid='pgtrigger_update_update_dccef', table='reports_grantproject', when='AFTER')), pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "reports_grantprojectevent" ("city_share", "ends", "id", "ministry_grant", "name", "number", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "posts", "publicity", "sequence", "starts") VALUES (OLD."city_share", OLD."ends", OLD."id", OLD."ministry_grant", OLD."name", OLD."number", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."posts", OLD."publicity", OLD."sequence", OLD."starts"); RETURN NULL;', hash='f49fc35c47c82f58f69e033e2838a598ff0933e9', operation='DELETE', pgid='pgtrigger_delete_delete_0c168', table='reports_grantproject', when='AFTER'))],
             },
         ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='grantproject',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "reports_grantprojectevent" ("city_share", "ends", "id", "ministry_grant", "name", "number", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "posts", "publicity", "sequence", "starts") VALUES (NEW."city_share", NEW."ends", NEW."id", NEW."ministry_grant", NEW."name", NEW."number", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."posts", NEW."publicity", NEW."sequence", NEW."starts"); RETURN NULL;', hash='e627e0fd508f6ed6f368b0ef1b2cb10e9b11c043', operation='INSERT', pgid='pgtrigger_insert_insert_2f709', table='reports_grantproject', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='grantproject',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "reports_grantprojectevent" ("city_share", "ends", "id", "ministry_grant", "name", "number", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "posts", "publicity", "sequence", "starts") VALUES (NEW."city_share", NEW."ends", NEW."id", NEW."ministry_grant", NEW."name", NEW."number", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."posts", NEW."publicity", NEW."sequence", NEW."starts"); RETURN NULL;', hash='d70041ec759216a29b572e6f0675f3f20d917ea5', operation='UPDATE', pgid='pgtrigger_update_update_dccef', table='reports_grantproject', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='grantproject',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "reports_grantprojectevent" ("city_share", "ends", "id", "ministry_grant", "name", "number", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "posts", "publicity", "sequence", "starts") VALUES (OLD."city_share", OLD."ends", OLD."id", OLD."ministry_grant", OLD."name", OLD."number", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."posts", OLD."publicity", OLD."sequence", OLD."starts"); RETURN NULL;', hash='f49fc35c47c82f58f69e033e2838a598ff0933e9', operation='DELETE', pgid='pgtrigger_delete_delete_0c168', table='reports_grantproject', when='AFTER')),
-        ),
-        migrations.AddField(
-            model_name='grantprojectevent',
-            name='pgh_context',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context'),
-        ),
-        migrations.AddField(
-            model_name='grantprojectevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='reports.grantproject'),
-        ),
-        migrations.AddField(
-            model_name='job',
-            name='requested_by',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='kdo o to požádal'),
-        ),
-        migrations.AddField(
-            model_name='monthlysummary',
-            name='requested_by',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='kdo o to požádal'),
-        ),
-        migrations.AddField(
-            model_name='monthlysummaryevent',
-            name='pgh_context',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context'),
-        ),
-        migrations.AddField(
-            model_name='monthlysummaryevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='reports.monthlysummary'),
-        ),
-        migrations.AddField(
-            model_name='monthlysummaryevent',
-            name='requested_by',
-            field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL, verbose_name='kdo o to požádal'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='grantprojectevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='d6a8c74ed31b1d63d5c9aab8003e718b95d53aa2', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_5b2c4', table='reports_grantprojectevent', when='BEFORE')),
-        ),
-        migrations.AddConstraint(
-            model_name='job',
-            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ['queued', 'running'])), fields=('month',), name='one_unfinished_job_a_month'),
-        ),
-        migrations.AddConstraint(
-            model_name='job',
-            constraint=models.CheckConstraint(condition=models.Q(('month__day', 1)), name='job_month_is_a_first_day'),
-        ),
-        migrations.AddConstraint(
-            model_name='monthlysummary',
-            constraint=models.CheckConstraint(condition=models.Q(('month__day', 1)), name='summary_month_is_a_first_day'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='monthlysummary',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "reports_monthlysummaryevent" ("built_at", "figures", "id", "inputs", "month", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "requested_by_id", "sha256") VALUES (NEW."built_at", NEW."figures", NEW."id", NEW."inputs", NEW."month", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."requested_by_id", NEW."sha256"); RETURN NULL;', hash='fe65522e5cff558033ed7537b8f9d88ab6be1715', operation='INSERT', pgid='pgtrigger_insert_insert_42889', table='reports_monthlysummary', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='monthlysummary',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "reports_monthlysummaryevent" ("built_at", "figures", "id", "inputs", "month", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "requested_by_id", "sha256") VALUES (NEW."built_at", NEW."figures", NEW."id", NEW."inputs", NEW."month", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."requested_by_id", NEW."sha256"); RETURN NULL;', hash='fed4d05474eb0c4a7215fbde3946b960cec587e2', operation='UPDATE', pgid='pgtrigger_update_update_acb4b', table='reports_monthlysummary', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='monthlysummary',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "reports_monthlysummaryevent" ("built_at", "figures", "id", "inputs", "month", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "requested_by_id", "sha256") VALUES (OLD."built_at", OLD."figures", OLD."id", OLD."inputs", OLD."month", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."requested_by_id", OLD."sha256"); RETURN NULL;', hash='669210183b5581dcc656f38cb3b1db38c1a30409', operation='DELETE', pgid='pgtrigger_delete_delete_09963', table='reports_monthlysummary', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='monthlysummaryevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='40f1e59816007fbc9c3ee35629c7e05b59f24b3a', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_88e2d', table='reports_monthlysummaryevent', when='BEFORE')),
+        migrations.CreateModel(
+            name='GrantProjectEvent',
+            fields=[
+                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
+                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
+                ('pgh_label', models.TextField(help_text='The event label.')),
+                ('id', models.BigIntegerField()),
+                ('name', models.CharField(max_length=200, verbose_name='název')),
+                ('number', models.CharField(blank=True, max_length=40, verbose_name='číslo projektu')),
+                ('sequence', models.PositiveSmallIntegerField(verbose_name='pořadí (perioda)')),
+                ('starts', models.DateField(verbose_name='realizace od')),
+                ('ends', models.DateField(verbose_name='realizace do')),
+                ('posts', models.PositiveSmallIntegerField(validators=[django.core.validators.MaxValueValidator(500)], verbose_name='podpořená místa asistentů')),
+                ('ministry_grant', models.DecimalField(decimal_places=2, max_digits=12, validators=[django.core.validators.MinValueValidator(0)], verbose_name='dotace Ministerstva vnitra (Kč)')),
+                ('city_share', models.DecimalField(decimal_places=2, max_digits=12, validators=[django.core.validators.MinValueValidator(0)], verbose_name='podíl města (Kč)')),
+                ('publicity', models.CharField(max_length=300, verbose_name='věta o publicitě')),
+                ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
+                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='reports.grantproject')),
+            ],
+            options={
+                'abstract': False,
+                'triggers': [pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='d6a8c74ed31b1d63d5c9aab8003e718b95d53aa2', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_5b2c4', table='reports_grantprojectevent', when='BEFORE'))],
+            },
         ),
     ]

@@ -9,8 +9,8 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('people', '0001_initial'),
+        ('people', '__first__'),
         ('reports', '0001_initial'),
-        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
@@ -27,6 +27,8 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'oprava měsíce',
                 'verbose_name_plural': 'opravy měsíců',
+                'indexes': [models.Index(fields=['transaction', 'month'], name='correction_by_transaction')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('month__day', 1)), name='correction_month_is_a_first_day'), models.CheckConstraint(condition=models.Q(('reason', ''), _negated=True), name='correction_says_why', violation_error_message='Napište důvod opravy.')],
             },
         ),
         migrations.CreateModel(
@@ -46,6 +48,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'uzavřená čísla měsíce',
                 'verbose_name_plural': 'uzavřená čísla měsíců',
                 'ordering': ['month', 'version'],
+                'constraints': [models.UniqueConstraint(fields=('month', 'version'), name='one_seal_of_a_version'), models.CheckConstraint(condition=models.Q(('month__day', 1)), name='seal_month_is_a_first_day'), models.CheckConstraint(condition=models.Q(models.Q(('correction__isnull', True), ('version', 1)), models.Q(('correction__isnull', False), ('version__gt', 1)), _connector='OR'), name='later_version_comes_of_a_correction')],
             },
         ),
         migrations.CreateModel(
@@ -68,29 +71,5 @@ class Migration(migrations.Migration):
                 'indexes': [models.Index(fields=['month', 'id'], name='closing_step_by_month')],
                 'constraints': [models.CheckConstraint(condition=models.Q(('month__day', 1)), name='closing_step_month_is_a_first_day'), models.CheckConstraint(condition=models.Q(models.Q(('move__in', ['correct', 'return', 'stand-in', 'vouch']), _negated=True), models.Q(('reason', ''), _negated=True), _connector='OR'), name='closing_step_says_why', violation_error_message='Napište důvod.'), models.CheckConstraint(condition=models.Q(models.Q(('assistant__isnull', False), ('move__in', ['confirm', 'vouch'])), models.Q(models.Q(('move__in', ['confirm', 'vouch']), _negated=True), ('assistant__isnull', True)), _connector='OR'), name='closing_step_confirms_for_an_assistant')],
             },
-        ),
-        migrations.AddIndex(
-            model_name='monthcorrection',
-            index=models.Index(fields=['transaction', 'month'], name='correction_by_transaction'),
-        ),
-        migrations.AddConstraint(
-            model_name='monthcorrection',
-            constraint=models.CheckConstraint(condition=models.Q(('month__day', 1)), name='correction_month_is_a_first_day'),
-        ),
-        migrations.AddConstraint(
-            model_name='monthcorrection',
-            constraint=models.CheckConstraint(condition=models.Q(('reason', ''), _negated=True), name='correction_says_why', violation_error_message='Napište důvod opravy.'),
-        ),
-        migrations.AddConstraint(
-            model_name='seal',
-            constraint=models.UniqueConstraint(fields=('month', 'version'), name='one_seal_of_a_version'),
-        ),
-        migrations.AddConstraint(
-            model_name='seal',
-            constraint=models.CheckConstraint(condition=models.Q(('month__day', 1)), name='seal_month_is_a_first_day'),
-        ),
-        migrations.AddConstraint(
-            model_name='seal',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('correction__isnull', True), ('version', 1)), models.Q(('correction__isnull', False), ('version__gt', 1)), _connector='OR'), name='later_version_comes_of_a_correction'),
         ),
     ]

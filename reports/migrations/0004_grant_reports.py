@@ -16,68 +16,6 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='Annex',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('position', models.PositiveSmallIntegerField(default=1, verbose_name='pořadí')),
-                ('title', models.CharField(max_length=300, verbose_name='co to je')),
-                ('file', models.CharField(blank=True, max_length=200, verbose_name='název souboru')),
-            ],
-            options={
-                'verbose_name': 'příloha',
-                'verbose_name_plural': 'přílohy',
-                'ordering': ['position', 'id'],
-            },
-        ),
-        migrations.CreateModel(
-            name='AnnexEvent',
-            fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('id', models.BigIntegerField()),
-                ('position', models.PositiveSmallIntegerField(default=1, verbose_name='pořadí')),
-                ('title', models.CharField(max_length=300, verbose_name='co to je')),
-                ('file', models.CharField(blank=True, max_length=200, verbose_name='název souboru')),
-            ],
-            options={
-                'abstract': False,
-            },
-        ),
-        migrations.CreateModel(
-            name='CostLine',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('position', models.PositiveSmallIntegerField(default=1, verbose_name='pořadí')),
-                ('name', models.CharField(max_length=200, verbose_name='položka')),
-                ('planned', models.DecimalField(decimal_places=2, max_digits=12, validators=[django.core.validators.MinValueValidator(0)], verbose_name='plánováno (Kč)')),
-                ('used', models.DecimalField(decimal_places=2, default=0, max_digits=12, validators=[django.core.validators.MinValueValidator(0)], verbose_name='čerpáno (Kč)')),
-                ('units', models.DecimalField(blank=True, decimal_places=2, max_digits=9, null=True, validators=[django.core.validators.MinValueValidator(0)], verbose_name='kolik jednotek sazby')),
-            ],
-            options={
-                'verbose_name': 'položka rozpočtu',
-                'verbose_name_plural': 'položky rozpočtu',
-                'ordering': ['position', 'id'],
-            },
-        ),
-        migrations.CreateModel(
-            name='CostLineEvent',
-            fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('id', models.BigIntegerField()),
-                ('position', models.PositiveSmallIntegerField(default=1, verbose_name='pořadí')),
-                ('name', models.CharField(max_length=200, verbose_name='položka')),
-                ('planned', models.DecimalField(decimal_places=2, max_digits=12, validators=[django.core.validators.MinValueValidator(0)], verbose_name='plánováno (Kč)')),
-                ('used', models.DecimalField(decimal_places=2, default=0, max_digits=12, validators=[django.core.validators.MinValueValidator(0)], verbose_name='čerpáno (Kč)')),
-                ('units', models.DecimalField(blank=True, decimal_places=2, max_digits=9, null=True, validators=[django.core.validators.MinValueValidator(0)], verbose_name='kolik jednotek sazby')),
-            ],
-            options={
-                'abstract': False,
-            },
-        ),
-        migrations.CreateModel(
             name='Deadline',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -86,11 +24,13 @@ class Migration(migrations.Migration):
                 ('remind_days', models.PositiveSmallIntegerField(default=14, validators=[django.core.validators.MaxValueValidator(365)], verbose_name='připomenout kolik dnů předem')),
                 ('done_on', models.DateField(blank=True, editable=False, null=True, verbose_name='splněno')),
                 ('reminded_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='připomenuto')),
+                ('project', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='deadlines', to='reports.grantproject', verbose_name='projekt')),
             ],
             options={
                 'verbose_name': 'termín',
                 'verbose_name_plural': 'termíny',
                 'ordering': ['due_on', 'id'],
+                'triggers': [pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "reports_deadlineevent" ("done_on", "due_on", "id", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "project_id", "remind_days", "reminded_at") VALUES (NEW."done_on", NEW."due_on", NEW."id", NEW."name", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."project_id", NEW."remind_days", NEW."reminded_at"); RETURN NULL;', hash='d69a24b1a4cc066bd22b8ebf92acbbbf14b38e04', operation='INSERT', pgid='pgtrigger_insert_insert_376cc', table='reports_deadline', when='AFTER')), pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "reports_deadlineevent" ("done_on", "due_on", "id", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "project_id", "remind_days", "reminded_at") VALUES (NEW."done_on", NEW."due_on", NEW."id", NEW."name", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."project_id", NEW."remind_days", NEW."reminded_at"); RETURN NULL;', hash='eada9b0c5005c35ff215c5fc60239a12a4505d3c', operation='UPDATE', pgid='pgtrigger_update_update_7391d', table='reports_deadline', when='AFTER')), pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "reports_deadlineevent" ("done_on", "due_on", "id", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "project_id", "remind_days", "reminded_at") VALUES (OLD."done_on", OLD."due_on", OLD."id", OLD."name", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."project_id", OLD."remind_days", OLD."reminded_at"); RETURN NULL;', hash='f9840938fba525a8891eb47e3fd3f86c650752b5', operation='DELETE', pgid='pgtrigger_delete_delete_5c570', table='reports_deadline', when='AFTER'))],
             },
         ),
         migrations.CreateModel(
@@ -105,9 +45,13 @@ class Migration(migrations.Migration):
                 ('remind_days', models.PositiveSmallIntegerField(default=14, validators=[django.core.validators.MaxValueValidator(365)], verbose_name='připomenout kolik dnů předem')),
                 ('done_on', models.DateField(blank=True, editable=False, null=True, verbose_name='splněno')),
                 ('reminded_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='připomenuto')),
+                ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
+                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='reports.deadline')),
+                ('project', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='reports.grantproject', verbose_name='projekt')),
             ],
             options={
                 'abstract': False,
+                'triggers': [pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='cf908eef06c0a570febd1ea1c8c2ca494ea85cc2', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_9bcdb', table='reports_deadlineevent', when='BEFORE'))],
             },
         ),
         migrations.CreateModel(
@@ -121,11 +65,14 @@ class Migration(migrations.Migration):
                 ('baseline', models.DecimalField(blank=True, decimal_places=2, max_digits=12, null=True, validators=[django.core.validators.MinValueValidator(0)], verbose_name='výchozí hodnota')),
                 ('target', models.DecimalField(decimal_places=2, max_digits=12, validators=[django.core.validators.MinValueValidator(0)], verbose_name='cílová hodnota')),
                 ('entered', models.DecimalField(blank=True, decimal_places=2, max_digits=12, null=True, validators=[django.core.validators.MinValueValidator(0)], verbose_name='skutečnost zadaná ručně')),
+                ('project', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='indicators', to='reports.grantproject', verbose_name='projekt')),
             ],
             options={
                 'verbose_name': 'ukazatel',
                 'verbose_name_plural': 'ukazatele',
                 'ordering': ['position', 'id'],
+                'constraints': [models.CheckConstraint(condition=models.Q(('figure', ''), ('entered__isnull', True), _connector='OR'), name='indicator_computed_or_entered', violation_error_message='Ukazatel se buď počítá z evidence, nebo zadává ručně. Smažte ruční hodnotu, nebo zvolte „zadává se ručně“.')],
+                'triggers': [pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "reports_indicatorevent" ("baseline", "direction", "entered", "figure", "id", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position", "project_id", "target") VALUES (NEW."baseline", NEW."direction", NEW."entered", NEW."figure", NEW."id", NEW."name", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."position", NEW."project_id", NEW."target"); RETURN NULL;', hash='8459e7503daa3cf0cf94a276217b4354b1a1e42a', operation='INSERT', pgid='pgtrigger_insert_insert_d7913', table='reports_indicator', when='AFTER')), pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "reports_indicatorevent" ("baseline", "direction", "entered", "figure", "id", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position", "project_id", "target") VALUES (NEW."baseline", NEW."direction", NEW."entered", NEW."figure", NEW."id", NEW."name", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."position", NEW."project_id", NEW."target"); RETURN NULL;', hash='45ef9678bd1d4432708d4064c0cd154590eebc30', operation='UPDATE', pgid='pgtrigger_update_update_f82e1', table='reports_indicator', when='AFTER')), pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "reports_indicatorevent" ("baseline", "direction", "entered", "figure", "id", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position", "project_id", "target") VALUES (OLD."baseline", OLD."direction", OLD."entered", OLD."figure", OLD."id", OLD."name", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."position", OLD."project_id", OLD."target"); RETURN NULL;', hash='c165deb86380b0dba0a886e305a9f9ed75468295', operation='DELETE', pgid='pgtrigger_delete_delete_ea463', table='reports_indicator', when='AFTER'))],
             },
         ),
         migrations.CreateModel(
@@ -142,9 +89,13 @@ class Migration(migrations.Migration):
                 ('baseline', models.DecimalField(blank=True, decimal_places=2, max_digits=12, null=True, validators=[django.core.validators.MinValueValidator(0)], verbose_name='výchozí hodnota')),
                 ('target', models.DecimalField(decimal_places=2, max_digits=12, validators=[django.core.validators.MinValueValidator(0)], verbose_name='cílová hodnota')),
                 ('entered', models.DecimalField(blank=True, decimal_places=2, max_digits=12, null=True, validators=[django.core.validators.MinValueValidator(0)], verbose_name='skutečnost zadaná ručně')),
+                ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
+                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='reports.indicator')),
+                ('project', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='reports.grantproject', verbose_name='projekt')),
             ],
             options={
                 'abstract': False,
+                'triggers': [pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='ac0f0c021d20f764486034f9a0c01c9af6bed54d', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_578a2', table='reports_indicatorevent', when='BEFORE'))],
             },
         ),
         migrations.CreateModel(
@@ -158,6 +109,8 @@ class Migration(migrations.Migration):
                 'verbose_name': 'slovní hodnocení měsíce',
                 'verbose_name_plural': 'slovní hodnocení měsíců',
                 'ordering': ['-month'],
+                'constraints': [models.CheckConstraint(condition=models.Q(('month__day', 1)), name='narrative_month_is_a_first_day')],
+                'triggers': [pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "reports_monthnarrativeevent" ("id", "month", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "text") VALUES (NEW."id", NEW."month", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."text"); RETURN NULL;', hash='31d532d4739b278feef4f71bb9990b3e375248e9', operation='INSERT', pgid='pgtrigger_insert_insert_6a411', table='reports_monthnarrative', when='AFTER')), pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "reports_monthnarrativeevent" ("id", "month", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "text") VALUES (NEW."id", NEW."month", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."text"); RETURN NULL;', hash='1f61155f494e9fcd6757cbc50f8b1e7bfe06fb78', operation='UPDATE', pgid='pgtrigger_update_update_50f7a', table='reports_monthnarrative', when='AFTER')), pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "reports_monthnarrativeevent" ("id", "month", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "text") VALUES (OLD."id", OLD."month", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."text"); RETURN NULL;', hash='ebc3ec1fd6cb9363f88ad3df87a36ef73c51fab6', operation='DELETE', pgid='pgtrigger_delete_delete_ec00b', table='reports_monthnarrative', when='AFTER'))],
             },
         ),
         migrations.CreateModel(
@@ -169,9 +122,12 @@ class Migration(migrations.Migration):
                 ('id', models.BigIntegerField()),
                 ('month', models.DateField(help_text='První den měsíce.', verbose_name='měsíc')),
                 ('text', models.TextField(blank=True, max_length=20000, verbose_name='text')),
+                ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
+                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='reports.monthnarrative')),
             ],
             options={
                 'abstract': False,
+                'triggers': [pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='15582b13d8bedccc8cafe0a7aade5c07f5dc7884', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_e9f97', table='reports_monthnarrativeevent', when='BEFORE'))],
             },
         ),
         migrations.CreateModel(
@@ -181,11 +137,49 @@ class Migration(migrations.Migration):
                 ('kind', models.CharField(choices=[('interim', 'Průběžná zpráva'), ('final', 'Závěrečná zpráva')], default='interim', max_length=10, verbose_name='druh zprávy')),
                 ('first', models.DateField(verbose_name='od měsíce')),
                 ('last', models.DateField(verbose_name='do měsíce')),
+                ('project', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='reports', to='reports.grantproject', verbose_name='projekt')),
             ],
             options={
                 'verbose_name': 'zpráva k dotaci',
                 'verbose_name_plural': 'zprávy k dotaci',
                 'ordering': ['project', 'first', 'id'],
+                'constraints': [models.CheckConstraint(condition=models.Q(('last__gte', models.F('first'))), name='report_ends_after_it_starts', violation_error_message='Poslední měsíc nesmí být před prvním.'), models.CheckConstraint(condition=models.Q(('first__day', 1), ('last__day', 1)), name='report_of_whole_months'), models.UniqueConstraint(fields=('project', 'kind', 'first', 'last'), name='one_report_of_a_kind_and_period', violation_error_message='Taková zpráva za tyto měsíce už je založená.')],
+                'triggers': [pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "reports_projectreportevent" ("first", "id", "kind", "last", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "project_id") VALUES (NEW."first", NEW."id", NEW."kind", NEW."last", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."project_id"); RETURN NULL;', hash='3003fa38fba5337cfb11ccdaeb3640a6d7e47004', operation='INSERT', pgid='pgtrigger_insert_insert_3590c', table='reports_projectreport', when='AFTER')), pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "reports_projectreportevent" ("first", "id", "kind", "last", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "project_id") VALUES (NEW."first", NEW."id", NEW."kind", NEW."last", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."project_id"); RETURN NULL;', hash='7f7dc1183302bd79c83c8094eee1a5cdcffdda45', operation='UPDATE', pgid='pgtrigger_update_update_30f35', table='reports_projectreport', when='AFTER')), pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "reports_projectreportevent" ("first", "id", "kind", "last", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "project_id") VALUES (OLD."first", OLD."id", OLD."kind", OLD."last", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."project_id"); RETURN NULL;', hash='a2e69a0c9612f87f0a83449d38039f0c87c7d14c', operation='DELETE', pgid='pgtrigger_delete_delete_ce971', table='reports_projectreport', when='AFTER'))],
+            },
+        ),
+        migrations.CreateModel(
+            name='Annex',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('position', models.PositiveSmallIntegerField(default=1, verbose_name='pořadí')),
+                ('title', models.CharField(max_length=300, verbose_name='co to je')),
+                ('file', models.CharField(blank=True, max_length=200, verbose_name='název souboru')),
+                ('report', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='annexes', to='reports.projectreport', verbose_name='zpráva')),
+            ],
+            options={
+                'verbose_name': 'příloha',
+                'verbose_name_plural': 'přílohy',
+                'ordering': ['position', 'id'],
+                'triggers': [pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "reports_annexevent" ("file", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position", "report_id", "title") VALUES (NEW."file", NEW."id", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."position", NEW."report_id", NEW."title"); RETURN NULL;', hash='3842108a91a094e00b2d580f81c6bf5ecb93edb0', operation='INSERT', pgid='pgtrigger_insert_insert_db52b', table='reports_annex', when='AFTER')), pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "reports_annexevent" ("file", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position", "report_id", "title") VALUES (NEW."file", NEW."id", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."position", NEW."report_id", NEW."title"); RETURN NULL;', hash='bd1fc2ba8925d07dae4f42e05fed0363f1170152', operation='UPDATE', pgid='pgtrigger_update_update_1858e', table='reports_annex', when='AFTER')), pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "reports_annexevent" ("file", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position", "report_id", "title") VALUES (OLD."file", OLD."id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."position", OLD."report_id", OLD."title"); RETURN NULL;', hash='ed48440b5e7b039cf54c453584b8e5b5c541526d', operation='DELETE', pgid='pgtrigger_delete_delete_1d89b', table='reports_annex', when='AFTER'))],
+            },
+        ),
+        migrations.CreateModel(
+            name='AnnexEvent',
+            fields=[
+                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
+                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
+                ('pgh_label', models.TextField(help_text='The event label.')),
+                ('id', models.BigIntegerField()),
+                ('position', models.PositiveSmallIntegerField(default=1, verbose_name='pořadí')),
+                ('title', models.CharField(max_length=300, verbose_name='co to je')),
+                ('file', models.CharField(blank=True, max_length=200, verbose_name='název souboru')),
+                ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
+                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='reports.annex')),
+                ('report', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='reports.projectreport', verbose_name='zpráva')),
+            ],
+            options={
+                'abstract': False,
+                'triggers': [pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='22a4ad9172da50080d8ba16fba6f40cbd77a1188', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_ab831', table='reports_annexevent', when='BEFORE'))],
             },
         ),
         migrations.CreateModel(
@@ -198,9 +192,13 @@ class Migration(migrations.Migration):
                 ('kind', models.CharField(choices=[('interim', 'Průběžná zpráva'), ('final', 'Závěrečná zpráva')], default='interim', max_length=10, verbose_name='druh zprávy')),
                 ('first', models.DateField(verbose_name='od měsíce')),
                 ('last', models.DateField(verbose_name='do měsíce')),
+                ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
+                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='reports.projectreport')),
+                ('project', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='reports.grantproject', verbose_name='projekt')),
             ],
             options={
                 'abstract': False,
+                'triggers': [pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='4e0825f0e51fa83a5f82cefc63fa5b4552c5db8f', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_34236', table='reports_projectreportevent', when='BEFORE'))],
             },
         ),
         migrations.CreateModel(
@@ -210,11 +208,56 @@ class Migration(migrations.Migration):
                 ('name', models.CharField(max_length=200, verbose_name='za co')),
                 ('amount', models.DecimalField(decimal_places=2, max_digits=12, validators=[django.core.validators.MinValueValidator(0)], verbose_name='nejvýše Kč')),
                 ('unit', models.CharField(max_length=80, verbose_name='za jednotku')),
+                ('project', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='rates', to='reports.grantproject', verbose_name='projekt')),
             ],
             options={
                 'verbose_name': 'sazba',
                 'verbose_name_plural': 'sazby',
                 'ordering': ['name', 'id'],
+                'constraints': [models.UniqueConstraint(fields=('project', 'name'), name='one_rate_of_a_name', violation_error_message='Sazbu s tímto názvem už projekt má.')],
+                'triggers': [pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "reports_rateevent" ("amount", "id", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "project_id", "unit") VALUES (NEW."amount", NEW."id", NEW."name", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."project_id", NEW."unit"); RETURN NULL;', hash='dfc4f014ed8a8166cda7998adec98416cecfebe8', operation='INSERT', pgid='pgtrigger_insert_insert_7910b', table='reports_rate', when='AFTER')), pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "reports_rateevent" ("amount", "id", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "project_id", "unit") VALUES (NEW."amount", NEW."id", NEW."name", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."project_id", NEW."unit"); RETURN NULL;', hash='b63f2122dfc46a3260d56825582861788eb9afb2', operation='UPDATE', pgid='pgtrigger_update_update_bcc67', table='reports_rate', when='AFTER')), pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "reports_rateevent" ("amount", "id", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "project_id", "unit") VALUES (OLD."amount", OLD."id", OLD."name", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."project_id", OLD."unit"); RETURN NULL;', hash='75296d275d35185612c824be45f0faad34d6c21a', operation='DELETE', pgid='pgtrigger_delete_delete_73f0a', table='reports_rate', when='AFTER'))],
+            },
+        ),
+        migrations.CreateModel(
+            name='CostLine',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('position', models.PositiveSmallIntegerField(default=1, verbose_name='pořadí')),
+                ('name', models.CharField(max_length=200, verbose_name='položka')),
+                ('planned', models.DecimalField(decimal_places=2, max_digits=12, validators=[django.core.validators.MinValueValidator(0)], verbose_name='plánováno (Kč)')),
+                ('used', models.DecimalField(decimal_places=2, default=0, max_digits=12, validators=[django.core.validators.MinValueValidator(0)], verbose_name='čerpáno (Kč)')),
+                ('units', models.DecimalField(blank=True, decimal_places=2, max_digits=9, null=True, validators=[django.core.validators.MinValueValidator(0)], verbose_name='kolik jednotek sazby')),
+                ('project', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='cost_lines', to='reports.grantproject', verbose_name='projekt')),
+                ('rate', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='reports.rate', verbose_name='sazba')),
+            ],
+            options={
+                'verbose_name': 'položka rozpočtu',
+                'verbose_name_plural': 'položky rozpočtu',
+                'ordering': ['position', 'id'],
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('rate__isnull', True), ('units__isnull', True)), models.Q(('rate__isnull', False), ('units__isnull', False)), _connector='OR'), name='cost_line_rate_with_units', violation_error_message='K sazbě patří počet jednotek a k počtu jednotek sazba.')],
+                'triggers': [pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "reports_costlineevent" ("id", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "planned", "position", "project_id", "rate_id", "units", "used") VALUES (NEW."id", NEW."name", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."planned", NEW."position", NEW."project_id", NEW."rate_id", NEW."units", NEW."used"); RETURN NULL;', hash='18901efb4658c8b958906d1bcfff573bb1f45e54', operation='INSERT', pgid='pgtrigger_insert_insert_ea66d', table='reports_costline', when='AFTER')), pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "reports_costlineevent" ("id", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "planned", "position", "project_id", "rate_id", "units", "used") VALUES (NEW."id", NEW."name", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."planned", NEW."position", NEW."project_id", NEW."rate_id", NEW."units", NEW."used"); RETURN NULL;', hash='8650d08b8fcdeff22705ddbc548274d74c32da58', operation='UPDATE', pgid='pgtrigger_update_update_0f841', table='reports_costline', when='AFTER')), pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "reports_costlineevent" ("id", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "planned", "position", "project_id", "rate_id", "units", "used") VALUES (OLD."id", OLD."name", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."planned", OLD."position", OLD."project_id", OLD."rate_id", OLD."units", OLD."used"); RETURN NULL;', hash='ab42fe90466b57c4034349963d160876f3286306', operation='DELETE', pgid='pgtrigger_delete_delete_78b30', table='reports_costline', when='AFTER'))],
+            },
+        ),
+        migrations.CreateModel(
+            name='CostLineEvent',
+            fields=[
+                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
+                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
+                ('pgh_label', models.TextField(help_text='The event label.')),
+                ('id', models.BigIntegerField()),
+                ('position', models.PositiveSmallIntegerField(default=1, verbose_name='pořadí')),
+                ('name', models.CharField(max_length=200, verbose_name='položka')),
+                ('planned', models.DecimalField(decimal_places=2, max_digits=12, validators=[django.core.validators.MinValueValidator(0)], verbose_name='plánováno (Kč)')),
+                ('used', models.DecimalField(decimal_places=2, default=0, max_digits=12, validators=[django.core.validators.MinValueValidator(0)], verbose_name='čerpáno (Kč)')),
+                ('units', models.DecimalField(blank=True, decimal_places=2, max_digits=9, null=True, validators=[django.core.validators.MinValueValidator(0)], verbose_name='kolik jednotek sazby')),
+                ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
+                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='reports.costline')),
+                ('project', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='reports.grantproject', verbose_name='projekt')),
+                ('rate', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='reports.rate', verbose_name='sazba')),
+            ],
+            options={
+                'abstract': False,
+                'triggers': [pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='2b41a40fdcf886364066b8e1d26f48731805430a', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_04f95', table='reports_costlineevent', when='BEFORE'))],
             },
         ),
         migrations.CreateModel(
@@ -227,9 +270,13 @@ class Migration(migrations.Migration):
                 ('name', models.CharField(max_length=200, verbose_name='za co')),
                 ('amount', models.DecimalField(decimal_places=2, max_digits=12, validators=[django.core.validators.MinValueValidator(0)], verbose_name='nejvýše Kč')),
                 ('unit', models.CharField(max_length=80, verbose_name='za jednotku')),
+                ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
+                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='reports.rate')),
+                ('project', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='reports.grantproject', verbose_name='projekt')),
             ],
             options={
                 'abstract': False,
+                'triggers': [pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='d0adb186bf8af88f5ab071d0392eb06cc70b9238', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_14e3c', table='reports_rateevent', when='BEFORE'))],
             },
         ),
         migrations.CreateModel(
@@ -242,11 +289,13 @@ class Migration(migrations.Migration):
                 ('guidance', models.TextField(blank=True, max_length=5000, verbose_name='co k tomu žádá výzva')),
                 ('in_interim', models.BooleanField(default=True, verbose_name='patří do průběžné zprávy')),
                 ('in_final', models.BooleanField(default=True, verbose_name='patří do závěrečné zprávy')),
+                ('project', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='sections', to='reports.grantproject', verbose_name='projekt')),
             ],
             options={
                 'verbose_name': 'oddíl zprávy',
                 'verbose_name_plural': 'oddíly zprávy',
                 'ordering': ['position', 'id'],
+                'triggers': [pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "reports_reportsectionevent" ("content", "guidance", "id", "in_final", "in_interim", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position", "project_id", "title") VALUES (NEW."content", NEW."guidance", NEW."id", NEW."in_final", NEW."in_interim", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."position", NEW."project_id", NEW."title"); RETURN NULL;', hash='078b9435de9e3b69df1ace08e095a394796cb137', operation='INSERT', pgid='pgtrigger_insert_insert_7a997', table='reports_reportsection', when='AFTER')), pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "reports_reportsectionevent" ("content", "guidance", "id", "in_final", "in_interim", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position", "project_id", "title") VALUES (NEW."content", NEW."guidance", NEW."id", NEW."in_final", NEW."in_interim", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."position", NEW."project_id", NEW."title"); RETURN NULL;', hash='23e463be3ec37067db7ed2093e6f4178b890eea4', operation='UPDATE', pgid='pgtrigger_update_update_62e47', table='reports_reportsection', when='AFTER')), pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "reports_reportsectionevent" ("content", "guidance", "id", "in_final", "in_interim", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position", "project_id", "title") VALUES (OLD."content", OLD."guidance", OLD."id", OLD."in_final", OLD."in_interim", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."position", OLD."project_id", OLD."title"); RETURN NULL;', hash='21ff2590007a3f9b690dab36423a5cd73a498a67', operation='DELETE', pgid='pgtrigger_delete_delete_69f58', table='reports_reportsection', when='AFTER'))],
             },
         ),
         migrations.CreateModel(
@@ -262,9 +311,13 @@ class Migration(migrations.Migration):
                 ('guidance', models.TextField(blank=True, max_length=5000, verbose_name='co k tomu žádá výzva')),
                 ('in_interim', models.BooleanField(default=True, verbose_name='patří do průběžné zprávy')),
                 ('in_final', models.BooleanField(default=True, verbose_name='patří do závěrečné zprávy')),
+                ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
+                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='reports.reportsection')),
+                ('project', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='reports.grantproject', verbose_name='projekt')),
             ],
             options={
                 'abstract': False,
+                'triggers': [pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='66db52c2bc690409e89125fc4c43fb34d06f903b', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_b3298', table='reports_reportsectionevent', when='BEFORE'))],
             },
         ),
         migrations.CreateModel(
@@ -272,10 +325,14 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('text', models.TextField(blank=True, max_length=50000, verbose_name='text')),
+                ('report', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='texts', to='reports.projectreport', verbose_name='zpráva')),
+                ('section', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='texts', to='reports.reportsection', verbose_name='oddíl')),
             ],
             options={
                 'verbose_name': 'text oddílu',
                 'verbose_name_plural': 'texty oddílů',
+                'constraints': [models.UniqueConstraint(fields=('report', 'section'), name='one_text_of_a_section')],
+                'triggers': [pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "reports_sectiontextevent" ("id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "report_id", "section_id", "text") VALUES (NEW."id", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."report_id", NEW."section_id", NEW."text"); RETURN NULL;', hash='f5298cbfe1e45af2b1062c61ab19ab6cc5c37f26', operation='INSERT', pgid='pgtrigger_insert_insert_0fa25', table='reports_sectiontext', when='AFTER')), pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "reports_sectiontextevent" ("id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "report_id", "section_id", "text") VALUES (NEW."id", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."report_id", NEW."section_id", NEW."text"); RETURN NULL;', hash='2a2719625a8bb387b8072b898008c125d345a2b9', operation='UPDATE', pgid='pgtrigger_update_update_6bf12', table='reports_sectiontext', when='AFTER')), pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "reports_sectiontextevent" ("id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "report_id", "section_id", "text") VALUES (OLD."id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."report_id", OLD."section_id", OLD."text"); RETURN NULL;', hash='fcc9be70a2db3db731522158190c4d85d497b4eb', operation='DELETE', pgid='pgtrigger_delete_delete_0025b', table='reports_sectiontext', when='AFTER'))],
             },
         ),
         migrations.CreateModel(
@@ -286,9 +343,14 @@ class Migration(migrations.Migration):
                 ('pgh_label', models.TextField(help_text='The event label.')),
                 ('id', models.BigIntegerField()),
                 ('text', models.TextField(blank=True, max_length=50000, verbose_name='text')),
+                ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
+                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='reports.sectiontext')),
+                ('report', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='reports.projectreport', verbose_name='zpráva')),
+                ('section', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='reports.reportsection', verbose_name='oddíl')),
             ],
             options={
                 'abstract': False,
+                'triggers': [pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='e0310e483167ab107910662d670f23b9f91e5280', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_5cce1', table='reports_sectiontextevent', when='BEFORE'))],
             },
         ),
         pgtrigger.migrations.RemoveTrigger(
@@ -344,371 +406,5 @@ class Migration(migrations.Migration):
         pgtrigger.migrations.AddTrigger(
             model_name='grantproject',
             trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "reports_grantprojectevent" ("city_share", "conditions", "ends", "goals", "id", "ministry_grant", "name", "number", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "posts", "programme", "publicity", "sequence", "starts") VALUES (OLD."city_share", OLD."conditions", OLD."ends", OLD."goals", OLD."id", OLD."ministry_grant", OLD."name", OLD."number", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."posts", OLD."programme", OLD."publicity", OLD."sequence", OLD."starts"); RETURN NULL;', hash='2535506240d9b51a940d96ec354e1116c5079fb4', operation='DELETE', pgid='pgtrigger_delete_delete_0c168', table='reports_grantproject', when='AFTER')),
-        ),
-        migrations.AddField(
-            model_name='annexevent',
-            name='pgh_context',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context'),
-        ),
-        migrations.AddField(
-            model_name='annexevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='reports.annex'),
-        ),
-        migrations.AddField(
-            model_name='costline',
-            name='project',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='cost_lines', to='reports.grantproject', verbose_name='projekt'),
-        ),
-        migrations.AddField(
-            model_name='costlineevent',
-            name='pgh_context',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context'),
-        ),
-        migrations.AddField(
-            model_name='costlineevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='reports.costline'),
-        ),
-        migrations.AddField(
-            model_name='costlineevent',
-            name='project',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='reports.grantproject', verbose_name='projekt'),
-        ),
-        migrations.AddField(
-            model_name='deadline',
-            name='project',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='deadlines', to='reports.grantproject', verbose_name='projekt'),
-        ),
-        migrations.AddField(
-            model_name='deadlineevent',
-            name='pgh_context',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context'),
-        ),
-        migrations.AddField(
-            model_name='deadlineevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='reports.deadline'),
-        ),
-        migrations.AddField(
-            model_name='deadlineevent',
-            name='project',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='reports.grantproject', verbose_name='projekt'),
-        ),
-        migrations.AddField(
-            model_name='indicator',
-            name='project',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='indicators', to='reports.grantproject', verbose_name='projekt'),
-        ),
-        migrations.AddField(
-            model_name='indicatorevent',
-            name='pgh_context',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context'),
-        ),
-        migrations.AddField(
-            model_name='indicatorevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='reports.indicator'),
-        ),
-        migrations.AddField(
-            model_name='indicatorevent',
-            name='project',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='reports.grantproject', verbose_name='projekt'),
-        ),
-        migrations.AddConstraint(
-            model_name='monthnarrative',
-            constraint=models.CheckConstraint(condition=models.Q(('month__day', 1)), name='narrative_month_is_a_first_day'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='monthnarrative',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "reports_monthnarrativeevent" ("id", "month", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "text") VALUES (NEW."id", NEW."month", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."text"); RETURN NULL;', hash='31d532d4739b278feef4f71bb9990b3e375248e9', operation='INSERT', pgid='pgtrigger_insert_insert_6a411', table='reports_monthnarrative', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='monthnarrative',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "reports_monthnarrativeevent" ("id", "month", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "text") VALUES (NEW."id", NEW."month", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."text"); RETURN NULL;', hash='1f61155f494e9fcd6757cbc50f8b1e7bfe06fb78', operation='UPDATE', pgid='pgtrigger_update_update_50f7a', table='reports_monthnarrative', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='monthnarrative',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "reports_monthnarrativeevent" ("id", "month", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "text") VALUES (OLD."id", OLD."month", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."text"); RETURN NULL;', hash='ebc3ec1fd6cb9363f88ad3df87a36ef73c51fab6', operation='DELETE', pgid='pgtrigger_delete_delete_ec00b', table='reports_monthnarrative', when='AFTER')),
-        ),
-        migrations.AddField(
-            model_name='monthnarrativeevent',
-            name='pgh_context',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context'),
-        ),
-        migrations.AddField(
-            model_name='monthnarrativeevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='reports.monthnarrative'),
-        ),
-        migrations.AddField(
-            model_name='projectreport',
-            name='project',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='reports', to='reports.grantproject', verbose_name='projekt'),
-        ),
-        migrations.AddField(
-            model_name='annexevent',
-            name='report',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='reports.projectreport', verbose_name='zpráva'),
-        ),
-        migrations.AddField(
-            model_name='annex',
-            name='report',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='annexes', to='reports.projectreport', verbose_name='zpráva'),
-        ),
-        migrations.AddField(
-            model_name='projectreportevent',
-            name='pgh_context',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context'),
-        ),
-        migrations.AddField(
-            model_name='projectreportevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='reports.projectreport'),
-        ),
-        migrations.AddField(
-            model_name='projectreportevent',
-            name='project',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='reports.grantproject', verbose_name='projekt'),
-        ),
-        migrations.AddField(
-            model_name='rate',
-            name='project',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='rates', to='reports.grantproject', verbose_name='projekt'),
-        ),
-        migrations.AddField(
-            model_name='costlineevent',
-            name='rate',
-            field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='reports.rate', verbose_name='sazba'),
-        ),
-        migrations.AddField(
-            model_name='costline',
-            name='rate',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='reports.rate', verbose_name='sazba'),
-        ),
-        migrations.AddField(
-            model_name='rateevent',
-            name='pgh_context',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context'),
-        ),
-        migrations.AddField(
-            model_name='rateevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='reports.rate'),
-        ),
-        migrations.AddField(
-            model_name='rateevent',
-            name='project',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='reports.grantproject', verbose_name='projekt'),
-        ),
-        migrations.AddField(
-            model_name='reportsection',
-            name='project',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='sections', to='reports.grantproject', verbose_name='projekt'),
-        ),
-        migrations.AddField(
-            model_name='reportsectionevent',
-            name='pgh_context',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context'),
-        ),
-        migrations.AddField(
-            model_name='reportsectionevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='reports.reportsection'),
-        ),
-        migrations.AddField(
-            model_name='reportsectionevent',
-            name='project',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='reports.grantproject', verbose_name='projekt'),
-        ),
-        migrations.AddField(
-            model_name='sectiontext',
-            name='report',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='texts', to='reports.projectreport', verbose_name='zpráva'),
-        ),
-        migrations.AddField(
-            model_name='sectiontext',
-            name='section',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='texts', to='reports.reportsection', verbose_name='oddíl'),
-        ),
-        migrations.AddField(
-            model_name='sectiontextevent',
-            name='pgh_context',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context'),
-        ),
-        migrations.AddField(
-            model_name='sectiontextevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='reports.sectiontext'),
-        ),
-        migrations.AddField(
-            model_name='sectiontextevent',
-            name='report',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='reports.projectreport', verbose_name='zpráva'),
-        ),
-        migrations.AddField(
-            model_name='sectiontextevent',
-            name='section',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='reports.reportsection', verbose_name='oddíl'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='deadline',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "reports_deadlineevent" ("done_on", "due_on", "id", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "project_id", "remind_days", "reminded_at") VALUES (NEW."done_on", NEW."due_on", NEW."id", NEW."name", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."project_id", NEW."remind_days", NEW."reminded_at"); RETURN NULL;', hash='d69a24b1a4cc066bd22b8ebf92acbbbf14b38e04', operation='INSERT', pgid='pgtrigger_insert_insert_376cc', table='reports_deadline', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='deadline',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "reports_deadlineevent" ("done_on", "due_on", "id", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "project_id", "remind_days", "reminded_at") VALUES (NEW."done_on", NEW."due_on", NEW."id", NEW."name", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."project_id", NEW."remind_days", NEW."reminded_at"); RETURN NULL;', hash='eada9b0c5005c35ff215c5fc60239a12a4505d3c', operation='UPDATE', pgid='pgtrigger_update_update_7391d', table='reports_deadline', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='deadline',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "reports_deadlineevent" ("done_on", "due_on", "id", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "project_id", "remind_days", "reminded_at") VALUES (OLD."done_on", OLD."due_on", OLD."id", OLD."name", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."project_id", OLD."remind_days", OLD."reminded_at"); RETURN NULL;', hash='f9840938fba525a8891eb47e3fd3f86c650752b5', operation='DELETE', pgid='pgtrigger_delete_delete_5c570', table='reports_deadline', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='deadlineevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='cf908eef06c0a570febd1ea1c8c2ca494ea85cc2', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_9bcdb', table='reports_deadlineevent', when='BEFORE')),
-        ),
-        migrations.AddConstraint(
-            model_name='indicator',
-            constraint=models.CheckConstraint(condition=models.Q(('figure', ''), ('entered__isnull', True), _connector='OR'), name='indicator_computed_or_entered', violation_error_message='Ukazatel se buď počítá z evidence, nebo zadává ručně. Smažte ruční hodnotu, nebo zvolte „zadává se ručně“.'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='indicator',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "reports_indicatorevent" ("baseline", "direction", "entered", "figure", "id", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position", "project_id", "target") VALUES (NEW."baseline", NEW."direction", NEW."entered", NEW."figure", NEW."id", NEW."name", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."position", NEW."project_id", NEW."target"); RETURN NULL;', hash='8459e7503daa3cf0cf94a276217b4354b1a1e42a', operation='INSERT', pgid='pgtrigger_insert_insert_d7913', table='reports_indicator', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='indicator',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "reports_indicatorevent" ("baseline", "direction", "entered", "figure", "id", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position", "project_id", "target") VALUES (NEW."baseline", NEW."direction", NEW."entered", NEW."figure", NEW."id", NEW."name", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."position", NEW."project_id", NEW."target"); RETURN NULL;', hash='45ef9678bd1d4432708d4064c0cd154590eebc30', operation='UPDATE', pgid='pgtrigger_update_update_f82e1', table='reports_indicator', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='indicator',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "reports_indicatorevent" ("baseline", "direction", "entered", "figure", "id", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position", "project_id", "target") VALUES (OLD."baseline", OLD."direction", OLD."entered", OLD."figure", OLD."id", OLD."name", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."position", OLD."project_id", OLD."target"); RETURN NULL;', hash='c165deb86380b0dba0a886e305a9f9ed75468295', operation='DELETE', pgid='pgtrigger_delete_delete_ea463', table='reports_indicator', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='indicatorevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='ac0f0c021d20f764486034f9a0c01c9af6bed54d', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_578a2', table='reports_indicatorevent', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='monthnarrativeevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='15582b13d8bedccc8cafe0a7aade5c07f5dc7884', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_e9f97', table='reports_monthnarrativeevent', when='BEFORE')),
-        ),
-        migrations.AddConstraint(
-            model_name='projectreport',
-            constraint=models.CheckConstraint(condition=models.Q(('last__gte', models.F('first'))), name='report_ends_after_it_starts', violation_error_message='Poslední měsíc nesmí být před prvním.'),
-        ),
-        migrations.AddConstraint(
-            model_name='projectreport',
-            constraint=models.CheckConstraint(condition=models.Q(('first__day', 1), ('last__day', 1)), name='report_of_whole_months'),
-        ),
-        migrations.AddConstraint(
-            model_name='projectreport',
-            constraint=models.UniqueConstraint(fields=('project', 'kind', 'first', 'last'), name='one_report_of_a_kind_and_period', violation_error_message='Taková zpráva za tyto měsíce už je založená.'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='projectreport',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "reports_projectreportevent" ("first", "id", "kind", "last", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "project_id") VALUES (NEW."first", NEW."id", NEW."kind", NEW."last", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."project_id"); RETURN NULL;', hash='3003fa38fba5337cfb11ccdaeb3640a6d7e47004', operation='INSERT', pgid='pgtrigger_insert_insert_3590c', table='reports_projectreport', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='projectreport',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "reports_projectreportevent" ("first", "id", "kind", "last", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "project_id") VALUES (NEW."first", NEW."id", NEW."kind", NEW."last", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."project_id"); RETURN NULL;', hash='7f7dc1183302bd79c83c8094eee1a5cdcffdda45', operation='UPDATE', pgid='pgtrigger_update_update_30f35', table='reports_projectreport', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='projectreport',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "reports_projectreportevent" ("first", "id", "kind", "last", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "project_id") VALUES (OLD."first", OLD."id", OLD."kind", OLD."last", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."project_id"); RETURN NULL;', hash='a2e69a0c9612f87f0a83449d38039f0c87c7d14c', operation='DELETE', pgid='pgtrigger_delete_delete_ce971', table='reports_projectreport', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='annexevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='22a4ad9172da50080d8ba16fba6f40cbd77a1188', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_ab831', table='reports_annexevent', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='annex',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "reports_annexevent" ("file", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position", "report_id", "title") VALUES (NEW."file", NEW."id", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."position", NEW."report_id", NEW."title"); RETURN NULL;', hash='3842108a91a094e00b2d580f81c6bf5ecb93edb0', operation='INSERT', pgid='pgtrigger_insert_insert_db52b', table='reports_annex', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='annex',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "reports_annexevent" ("file", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position", "report_id", "title") VALUES (NEW."file", NEW."id", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."position", NEW."report_id", NEW."title"); RETURN NULL;', hash='bd1fc2ba8925d07dae4f42e05fed0363f1170152', operation='UPDATE', pgid='pgtrigger_update_update_1858e', table='reports_annex', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='annex',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "reports_annexevent" ("file", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position", "report_id", "title") VALUES (OLD."file", OLD."id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."position", OLD."report_id", OLD."title"); RETURN NULL;', hash='ed48440b5e7b039cf54c453584b8e5b5c541526d', operation='DELETE', pgid='pgtrigger_delete_delete_1d89b', table='reports_annex', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='projectreportevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='4e0825f0e51fa83a5f82cefc63fa5b4552c5db8f', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_34236', table='reports_projectreportevent', when='BEFORE')),
-        ),
-        migrations.AddConstraint(
-            model_name='rate',
-            constraint=models.UniqueConstraint(fields=('project', 'name'), name='one_rate_of_a_name', violation_error_message='Sazbu s tímto názvem už projekt má.'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='rate',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "reports_rateevent" ("amount", "id", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "project_id", "unit") VALUES (NEW."amount", NEW."id", NEW."name", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."project_id", NEW."unit"); RETURN NULL;', hash='dfc4f014ed8a8166cda7998adec98416cecfebe8', operation='INSERT', pgid='pgtrigger_insert_insert_7910b', table='reports_rate', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='rate',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "reports_rateevent" ("amount", "id", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "project_id", "unit") VALUES (NEW."amount", NEW."id", NEW."name", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."project_id", NEW."unit"); RETURN NULL;', hash='b63f2122dfc46a3260d56825582861788eb9afb2', operation='UPDATE', pgid='pgtrigger_update_update_bcc67', table='reports_rate', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='rate',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "reports_rateevent" ("amount", "id", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "project_id", "unit") VALUES (OLD."amount", OLD."id", OLD."name", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."project_id", OLD."unit"); RETURN NULL;', hash='75296d275d35185612c824be45f0faad34d6c21a', operation='DELETE', pgid='pgtrigger_delete_delete_73f0a', table='reports_rate', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='costlineevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='2b41a40fdcf886364066b8e1d26f48731805430a', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_04f95', table='reports_costlineevent', when='BEFORE')),
-        ),
-        migrations.AddConstraint(
-            model_name='costline',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('rate__isnull', True), ('units__isnull', True)), models.Q(('rate__isnull', False), ('units__isnull', False)), _connector='OR'), name='cost_line_rate_with_units', violation_error_message='K sazbě patří počet jednotek a k počtu jednotek sazba.'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='costline',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "reports_costlineevent" ("id", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "planned", "position", "project_id", "rate_id", "units", "used") VALUES (NEW."id", NEW."name", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."planned", NEW."position", NEW."project_id", NEW."rate_id", NEW."units", NEW."used"); RETURN NULL;', hash='18901efb4658c8b958906d1bcfff573bb1f45e54', operation='INSERT', pgid='pgtrigger_insert_insert_ea66d', table='reports_costline', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='costline',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "reports_costlineevent" ("id", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "planned", "position", "project_id", "rate_id", "units", "used") VALUES (NEW."id", NEW."name", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."planned", NEW."position", NEW."project_id", NEW."rate_id", NEW."units", NEW."used"); RETURN NULL;', hash='8650d08b8fcdeff22705ddbc548274d74c32da58', operation='UPDATE', pgid='pgtrigger_update_update_0f841', table='reports_costline', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='costline',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "reports_costlineevent" ("id", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "planned", "position", "project_id", "rate_id", "units", "used") VALUES (OLD."id", OLD."name", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."planned", OLD."position", OLD."project_id", OLD."rate_id", OLD."units", OLD."used"); RETURN NULL;', hash='ab42fe90466b57c4034349963d160876f3286306', operation='DELETE', pgid='pgtrigger_delete_delete_78b30', table='reports_costline', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='rateevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='d0adb186bf8af88f5ab071d0392eb06cc70b9238', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_14e3c', table='reports_rateevent', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='reportsection',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "reports_reportsectionevent" ("content", "guidance", "id", "in_final", "in_interim", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position", "project_id", "title") VALUES (NEW."content", NEW."guidance", NEW."id", NEW."in_final", NEW."in_interim", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."position", NEW."project_id", NEW."title"); RETURN NULL;', hash='078b9435de9e3b69df1ace08e095a394796cb137', operation='INSERT', pgid='pgtrigger_insert_insert_7a997', table='reports_reportsection', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='reportsection',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "reports_reportsectionevent" ("content", "guidance", "id", "in_final", "in_interim", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position", "project_id", "title") VALUES (NEW."content", NEW."guidance", NEW."id", NEW."in_final", NEW."in_interim", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."position", NEW."project_id", NEW."title"); RETURN NULL;', hash='23e463be3ec37067db7ed2093e6f4178b890eea4', operation='UPDATE', pgid='pgtrigger_update_update_62e47', table='reports_reportsection', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='reportsection',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "reports_reportsectionevent" ("content", "guidance", "id", "in_final", "in_interim", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position", "project_id", "title") VALUES (OLD."content", OLD."guidance", OLD."id", OLD."in_final", OLD."in_interim", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."position", OLD."project_id", OLD."title"); RETURN NULL;', hash='21ff2590007a3f9b690dab36423a5cd73a498a67', operation='DELETE', pgid='pgtrigger_delete_delete_69f58', table='reports_reportsection', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='reportsectionevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='66db52c2bc690409e89125fc4c43fb34d06f903b', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_b3298', table='reports_reportsectionevent', when='BEFORE')),
-        ),
-        migrations.AddConstraint(
-            model_name='sectiontext',
-            constraint=models.UniqueConstraint(fields=('report', 'section'), name='one_text_of_a_section'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='sectiontext',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "reports_sectiontextevent" ("id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "report_id", "section_id", "text") VALUES (NEW."id", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."report_id", NEW."section_id", NEW."text"); RETURN NULL;', hash='f5298cbfe1e45af2b1062c61ab19ab6cc5c37f26', operation='INSERT', pgid='pgtrigger_insert_insert_0fa25', table='reports_sectiontext', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='sectiontext',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "reports_sectiontextevent" ("id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "report_id", "section_id", "text") VALUES (NEW."id", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."report_id", NEW."section_id", NEW."text"); RETURN NULL;', hash='2a2719625a8bb387b8072b898008c125d345a2b9', operation='UPDATE', pgid='pgtrigger_update_update_6bf12', table='reports_sectiontext', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='sectiontext',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "reports_sectiontextevent" ("id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "report_id", "section_id", "text") VALUES (OLD."id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."report_id", OLD."section_id", OLD."text"); RETURN NULL;', hash='fcc9be70a2db3db731522158190c4d85d497b4eb', operation='DELETE', pgid='pgtrigger_delete_delete_0025b', table='reports_sectiontext', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='sectiontextevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='e0310e483167ab107910662d670f23b9f91e5280', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_5cce1', table='reports_sectiontextevent', when='BEFORE')),
         ),
     ]

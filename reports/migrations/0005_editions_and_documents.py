@@ -2,7 +2,6 @@
 
 import django.db.models.deletion
 import pgtrigger.compiler
-import pgtrigger.migrations
 from django.conf import settings
 from django.db import migrations, models
 
@@ -10,8 +9,8 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
+        ('people', '__first__'),
         ('reports', '0004_grant_reports'),
-        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
@@ -39,6 +38,8 @@ class Migration(migrations.Migration):
                 'verbose_name': 'vydání dokumentů',
                 'verbose_name_plural': 'vydání dokumentů',
                 'ordering': ['kind', 'subject', '-number'],
+                'constraints': [models.UniqueConstraint(fields=('kind', 'subject', 'number'), name='edition_has_its_own_number'), models.UniqueConstraint(condition=models.Q(('state', 'failed'), _negated=True), fields=('kind', 'subject', 'sha256', 'standing', 'address', 'layout'), name='one_edition_of_the_same_figures')],
+                'triggers': [pgtrigger.compiler.Trigger(name='kept_for_ever', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;", hash='9eb7bb6c308c58cc031dd2e9c41c9d725419a367', operation='DELETE', pgid='pgtrigger_kept_for_ever_e052d', table='reports_edition', when='BEFORE')), pgtrigger.compiler.Trigger(name='figures_stay', sql=pgtrigger.compiler.UpsertTriggerSql(func='RAISE EXCEPTION \'pgtrigger: Cannot update of "kind", "subject", "number", "standing", "address", "layout", "figures", "sha256" rows from % table\', TG_TABLE_NAME;', hash='3906e5c0530c15bcb95537d8df60796b7718c964', operation='UPDATE OF "kind", "subject", "number", "standing", "address", "layout", "figures", "sha256"', pgid='pgtrigger_figures_stay_a4210', table='reports_edition', when='BEFORE'))],
             },
         ),
         migrations.CreateModel(
@@ -56,30 +57,8 @@ class Migration(migrations.Migration):
                 'verbose_name': 'dokument',
                 'verbose_name_plural': 'dokumenty',
                 'ordering': ['edition', 'id'],
+                'constraints': [models.UniqueConstraint(fields=('edition', 'format'), name='one_document_of_each_format')],
+                'triggers': [pgtrigger.compiler.Trigger(name='kept_for_ever', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='a32aa9dfb42e4ee892582a8eed623505f2f2ad9c', operation='UPDATE OR DELETE', pgid='pgtrigger_kept_for_ever_2eda4', table='reports_document', when='BEFORE'))],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='edition',
-            constraint=models.UniqueConstraint(fields=('kind', 'subject', 'number'), name='edition_has_its_own_number'),
-        ),
-        migrations.AddConstraint(
-            model_name='edition',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'failed'), _negated=True), fields=('kind', 'subject', 'sha256', 'standing', 'address', 'layout'), name='one_edition_of_the_same_figures'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='edition',
-            trigger=pgtrigger.compiler.Trigger(name='kept_for_ever', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;", hash='9eb7bb6c308c58cc031dd2e9c41c9d725419a367', operation='DELETE', pgid='pgtrigger_kept_for_ever_e052d', table='reports_edition', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='edition',
-            trigger=pgtrigger.compiler.Trigger(name='figures_stay', sql=pgtrigger.compiler.UpsertTriggerSql(func='RAISE EXCEPTION \'pgtrigger: Cannot update of "kind", "subject", "number", "standing", "address", "layout", "figures", "sha256" rows from % table\', TG_TABLE_NAME;', hash='3906e5c0530c15bcb95537d8df60796b7718c964', operation='UPDATE OF "kind", "subject", "number", "standing", "address", "layout", "figures", "sha256"', pgid='pgtrigger_figures_stay_a4210', table='reports_edition', when='BEFORE')),
-        ),
-        migrations.AddConstraint(
-            model_name='document',
-            constraint=models.UniqueConstraint(fields=('edition', 'format'), name='one_document_of_each_format'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='document',
-            trigger=pgtrigger.compiler.Trigger(name='kept_for_ever', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='a32aa9dfb42e4ee892582a8eed623505f2f2ad9c', operation='UPDATE OR DELETE', pgid='pgtrigger_kept_for_ever_2eda4', table='reports_document', when='BEFORE')),
         ),
     ]

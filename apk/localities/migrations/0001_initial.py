@@ -5,7 +5,6 @@ import apk.sorting
 import django.db.models.deletion
 import django.db.models.lookups
 import pgtrigger.compiler
-import pgtrigger.migrations
 from django.db import migrations, models
 
 
@@ -30,6 +29,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'městský obvod',
                 'verbose_name_plural': 'městské obvody',
                 'ordering': ['sort_key', 'id'],
+                'triggers': [pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "localities_districtevent" ("id", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "sort_key") VALUES (NEW."id", NEW."name", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."sort_key"); RETURN NULL;', hash='f129e842a5ae92ea51d2fed5db41af32e23639ce', operation='INSERT', pgid='pgtrigger_insert_insert_fac19', table='localities_district', when='AFTER')), pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."name" IS DISTINCT FROM (NEW."name") OR OLD."sort_key" IS DISTINCT FROM (NEW."sort_key"))', func='INSERT INTO "localities_districtevent" ("id", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "sort_key") VALUES (NEW."id", NEW."name", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."sort_key"); RETURN NULL;', hash='a69ff6dafe57dae41e591266752e741e2794fe2d', operation='UPDATE', pgid='pgtrigger_update_update_f496d', table='localities_district', when='AFTER')), pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "localities_districtevent" ("id", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "sort_key") VALUES (OLD."id", OLD."name", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."sort_key"); RETURN NULL;', hash='d3144936a2b8019f11dfeb27adc430ae6321affb', operation='DELETE', pgid='pgtrigger_delete_delete_e9b19', table='localities_district', when='AFTER'))],
             },
         ),
         migrations.CreateModel(
@@ -41,9 +41,12 @@ class Migration(migrations.Migration):
                 ('id', models.BigIntegerField()),
                 ('name', models.CharField(error_messages={'unique': 'Takový městský obvod už existuje.'}, max_length=80, verbose_name='název')),
                 ('sort_key', apk.sorting.CzechSortKey(default=b'', source='name')),
+                ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
+                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='localities.district')),
             ],
             options={
                 'abstract': False,
+                'triggers': [pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='424a00bef4f09cc52bafff788faffe72fe002082', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_1ff84', table='localities_districtevent', when='BEFORE'))],
             },
         ),
         migrations.CreateModel(
@@ -58,11 +61,14 @@ class Migration(migrations.Migration):
                 ('note', models.TextField(blank=True, verbose_name='poznámka')),
                 ('search_text', apk.searching.SearchText(default='', editable=False, source=('name',))),
                 ('sort_key', apk.sorting.CzechSortKey(default=b'', source='name')),
+                ('district', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='localities', to='localities.district', verbose_name='městský obvod')),
             ],
             options={
                 'verbose_name': 'lokalita',
                 'verbose_name_plural': 'lokality',
                 'ordering': ['sort_key', 'id'],
+                'constraints': [models.CheckConstraint(condition=models.Q(django.db.models.lookups.IsNull(models.F('closed_on'), True), models.Q(('closed_on__gte', models.F('opened_on'))), _connector='OR'), name='locality_closes_after_it_opens', violation_error_message='Konec nesmí být před začátkem.')],
+                'triggers': [pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "localities_localityevent" ("area", "closed_on", "district_id", "id", "kind", "name", "note", "opened_on", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "sort_key") VALUES (NEW."area", NEW."closed_on", NEW."district_id", NEW."id", NEW."kind", NEW."name", NEW."note", NEW."opened_on", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."sort_key"); RETURN NULL;', hash='55b7ed9d15963cd41a8fcf47003d7e14cbfd9645', operation='INSERT', pgid='pgtrigger_insert_insert_55ca8', table='localities_locality', when='AFTER')), pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."area" IS DISTINCT FROM (NEW."area") OR OLD."closed_on" IS DISTINCT FROM (NEW."closed_on") OR OLD."district_id" IS DISTINCT FROM (NEW."district_id") OR OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."kind" IS DISTINCT FROM (NEW."kind") OR OLD."name" IS DISTINCT FROM (NEW."name") OR OLD."note" IS DISTINCT FROM (NEW."note") OR OLD."opened_on" IS DISTINCT FROM (NEW."opened_on") OR OLD."sort_key" IS DISTINCT FROM (NEW."sort_key"))', func='INSERT INTO "localities_localityevent" ("area", "closed_on", "district_id", "id", "kind", "name", "note", "opened_on", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "sort_key") VALUES (NEW."area", NEW."closed_on", NEW."district_id", NEW."id", NEW."kind", NEW."name", NEW."note", NEW."opened_on", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."sort_key"); RETURN NULL;', hash='6d31c0213043d6f19c8f963b47f3e44cd04480b2', operation='UPDATE', pgid='pgtrigger_update_update_868a0', table='localities_locality', when='AFTER')), pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "localities_localityevent" ("area", "closed_on", "district_id", "id", "kind", "name", "note", "opened_on", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "sort_key") VALUES (OLD."area", OLD."closed_on", OLD."district_id", OLD."id", OLD."kind", OLD."name", OLD."note", OLD."opened_on", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."sort_key"); RETURN NULL;', hash='e81f6ab2f2ab220771eaa0028a64a3f5e546f60f', operation='DELETE', pgid='pgtrigger_delete_delete_0f1c2', table='localities_locality', when='AFTER'))],
             },
         ),
         migrations.CreateModel(
@@ -79,75 +85,13 @@ class Migration(migrations.Migration):
                 ('closed_on', models.DateField(blank=True, null=True, verbose_name='obchází se do')),
                 ('note', models.TextField(blank=True, verbose_name='poznámka')),
                 ('sort_key', apk.sorting.CzechSortKey(default=b'', source='name')),
+                ('district', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='localities.district', verbose_name='městský obvod')),
+                ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
+                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='localities.locality')),
             ],
             options={
                 'abstract': False,
+                'triggers': [pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='ec2bc8f3229baf0604b6b46fd24d084bce3a9e7c', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_a2eea', table='localities_localityevent', when='BEFORE'))],
             },
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='district',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "localities_districtevent" ("id", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "sort_key") VALUES (NEW."id", NEW."name", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."sort_key"); RETURN NULL;', hash='f129e842a5ae92ea51d2fed5db41af32e23639ce', operation='INSERT', pgid='pgtrigger_insert_insert_fac19', table='localities_district', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='district',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."name" IS DISTINCT FROM (NEW."name") OR OLD."sort_key" IS DISTINCT FROM (NEW."sort_key"))', func='INSERT INTO "localities_districtevent" ("id", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "sort_key") VALUES (NEW."id", NEW."name", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."sort_key"); RETURN NULL;', hash='a69ff6dafe57dae41e591266752e741e2794fe2d', operation='UPDATE', pgid='pgtrigger_update_update_f496d', table='localities_district', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='district',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "localities_districtevent" ("id", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "sort_key") VALUES (OLD."id", OLD."name", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."sort_key"); RETURN NULL;', hash='d3144936a2b8019f11dfeb27adc430ae6321affb', operation='DELETE', pgid='pgtrigger_delete_delete_e9b19', table='localities_district', when='AFTER')),
-        ),
-        migrations.AddField(
-            model_name='districtevent',
-            name='pgh_context',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context'),
-        ),
-        migrations.AddField(
-            model_name='districtevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='localities.district'),
-        ),
-        migrations.AddField(
-            model_name='locality',
-            name='district',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='localities', to='localities.district', verbose_name='městský obvod'),
-        ),
-        migrations.AddField(
-            model_name='localityevent',
-            name='district',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='localities.district', verbose_name='městský obvod'),
-        ),
-        migrations.AddField(
-            model_name='localityevent',
-            name='pgh_context',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context'),
-        ),
-        migrations.AddField(
-            model_name='localityevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='localities.locality'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='districtevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='424a00bef4f09cc52bafff788faffe72fe002082', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_1ff84', table='localities_districtevent', when='BEFORE')),
-        ),
-        migrations.AddConstraint(
-            model_name='locality',
-            constraint=models.CheckConstraint(condition=models.Q(django.db.models.lookups.IsNull(models.F('closed_on'), True), models.Q(('closed_on__gte', models.F('opened_on'))), _connector='OR'), name='locality_closes_after_it_opens', violation_error_message='Konec nesmí být před začátkem.'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='locality',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "localities_localityevent" ("area", "closed_on", "district_id", "id", "kind", "name", "note", "opened_on", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "sort_key") VALUES (NEW."area", NEW."closed_on", NEW."district_id", NEW."id", NEW."kind", NEW."name", NEW."note", NEW."opened_on", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."sort_key"); RETURN NULL;', hash='55b7ed9d15963cd41a8fcf47003d7e14cbfd9645', operation='INSERT', pgid='pgtrigger_insert_insert_55ca8', table='localities_locality', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='locality',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."area" IS DISTINCT FROM (NEW."area") OR OLD."closed_on" IS DISTINCT FROM (NEW."closed_on") OR OLD."district_id" IS DISTINCT FROM (NEW."district_id") OR OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."kind" IS DISTINCT FROM (NEW."kind") OR OLD."name" IS DISTINCT FROM (NEW."name") OR OLD."note" IS DISTINCT FROM (NEW."note") OR OLD."opened_on" IS DISTINCT FROM (NEW."opened_on") OR OLD."sort_key" IS DISTINCT FROM (NEW."sort_key"))', func='INSERT INTO "localities_localityevent" ("area", "closed_on", "district_id", "id", "kind", "name", "note", "opened_on", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "sort_key") VALUES (NEW."area", NEW."closed_on", NEW."district_id", NEW."id", NEW."kind", NEW."name", NEW."note", NEW."opened_on", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."sort_key"); RETURN NULL;', hash='6d31c0213043d6f19c8f963b47f3e44cd04480b2', operation='UPDATE', pgid='pgtrigger_update_update_868a0', table='localities_locality', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='locality',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "localities_localityevent" ("area", "closed_on", "district_id", "id", "kind", "name", "note", "opened_on", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "sort_key") VALUES (OLD."area", OLD."closed_on", OLD."district_id", OLD."id", OLD."kind", OLD."name", OLD."note", OLD."opened_on", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."sort_key"); RETURN NULL;', hash='e81f6ab2f2ab220771eaa0028a64a3f5e546f60f', operation='DELETE', pgid='pgtrigger_delete_delete_0f1c2', table='localities_locality', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='localityevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='ec2bc8f3229baf0604b6b46fd24d084bce3a9e7c', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_a2eea', table='localities_localityevent', when='BEFORE')),
         ),
     ]

@@ -6,15 +6,14 @@ import apk.searching
 import apk.sorting
 import django.contrib.postgres.constraints
 import django.contrib.postgres.fields.ranges
+import django.contrib.postgres.operations
 import django.core.validators
 import django.db.models.deletion
 import django.db.models.functions.text
 import django.db.models.lookups
 import pgtrigger.compiler
-import pgtrigger.migrations
 from decimal import Decimal
 from django.conf import settings
-from django.contrib.postgres.operations import BtreeGistExtension
 from django.db import migrations, models
 
 
@@ -27,132 +26,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        BtreeGistExtension(),
-        migrations.CreateModel(
-            name='Assistant',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('note', models.TextField(blank=True, verbose_name='poznámka')),
-            ],
-            options={
-                'verbose_name': 'asistent',
-                'verbose_name_plural': 'asistenti',
-                'ordering': ['user__sort_key', 'id'],
-            },
-        ),
-        migrations.CreateModel(
-            name='AssistantEvent',
-            fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('id', models.BigIntegerField()),
-                ('note', models.TextField(blank=True, verbose_name='poznámka')),
-            ],
-            options={
-                'abstract': False,
-            },
-        ),
-        migrations.CreateModel(
-            name='Employment',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('starts', models.DateField(verbose_name='zaměstnán od')),
-                ('ends', models.DateField(blank=True, null=True, verbose_name='zaměstnán do')),
-                ('fte', models.DecimalField(decimal_places=2, default=1, max_digits=3, validators=[django.core.validators.MinValueValidator(Decimal('0.05'), 'Úvazek je číslo od 0,05 do 1.'), django.core.validators.MaxValueValidator(1, 'Úvazek je číslo od 0,05 do 1.')], verbose_name='úvazek')),
-            ],
-            options={
-                'verbose_name': 'zaměstnání',
-                'verbose_name_plural': 'zaměstnání',
-                'ordering': ['starts'],
-            },
-        ),
-        migrations.CreateModel(
-            name='EmploymentEvent',
-            fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('id', models.BigIntegerField()),
-                ('starts', models.DateField(verbose_name='zaměstnán od')),
-                ('ends', models.DateField(blank=True, null=True, verbose_name='zaměstnán do')),
-                ('fte', models.DecimalField(decimal_places=2, default=1, max_digits=3, validators=[django.core.validators.MinValueValidator(Decimal('0.05'), 'Úvazek je číslo od 0,05 do 1.'), django.core.validators.MaxValueValidator(1, 'Úvazek je číslo od 0,05 do 1.')], verbose_name='úvazek')),
-            ],
-            options={
-                'abstract': False,
-            },
-        ),
-        migrations.CreateModel(
-            name='Mentor',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-            ],
-            options={
-                'verbose_name': 'mentor',
-                'verbose_name_plural': 'mentoři',
-                'ordering': ['user__sort_key', 'id'],
-            },
-        ),
-        migrations.CreateModel(
-            name='MentorEvent',
-            fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('id', models.BigIntegerField()),
-            ],
-            options={
-                'abstract': False,
-            },
-        ),
-        migrations.CreateModel(
-            name='Mentorship',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('starts', models.DateField(verbose_name='od')),
-                ('ends', models.DateField(blank=True, null=True, verbose_name='do')),
-            ],
-            options={
-                'verbose_name': 'vedení asistenta',
-                'verbose_name_plural': 'vedení asistentů',
-                'ordering': ['starts'],
-            },
-        ),
-        migrations.CreateModel(
-            name='MentorshipEvent',
-            fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('id', models.BigIntegerField()),
-                ('starts', models.DateField(verbose_name='od')),
-                ('ends', models.DateField(blank=True, null=True, verbose_name='do')),
-            ],
-            options={
-                'abstract': False,
-            },
-        ),
-        migrations.CreateModel(
-            name='UserEvent',
-            fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('id', models.BigIntegerField()),
-                ('personal_number', apk.people.fields.PersonalNumberField(error_messages={'unique': 'Toto osobní číslo už má jiný účet.'}, max_length=20, verbose_name='osobní číslo')),
-                ('email', apk.people.fields.LowerCaseEmailField(blank=True, error_messages={'unique': 'Tento e-mail už má jiný účet.'}, max_length=254, null=True, verbose_name='e-mail')),
-                ('first_name', models.CharField(max_length=60, verbose_name='jméno')),
-                ('last_name', models.CharField(max_length=60, verbose_name='příjmení')),
-                ('phone', models.CharField(blank=True, max_length=30, validators=[django.core.validators.RegexValidator('\\A[+(]?[0-9][0-9 ()/-]+\\Z', 'Telefon napište číslicemi, například 777 123 456.')], verbose_name='telefon')),
-                ('role', models.CharField(choices=[('assistant', 'Asistent'), ('mentor', 'Mentor'), ('coordinator', 'Koordinátor'), ('administrator', 'Správce')], max_length=20, verbose_name='role')),
-                ('is_active', models.BooleanField(default=True, verbose_name='smí se přihlásit')),
-                ('date_joined', models.DateTimeField(auto_now_add=True, verbose_name='účet založen')),
-                ('one_time_password_until', models.DateTimeField(blank=True, null=True, verbose_name='jednorázové heslo platí do')),
-                ('sort_key', apk.sorting.CzechSortKey(default=b'', source='sorting_name')),
-            ],
-            options={
-                'abstract': False,
-            },
+        django.contrib.postgres.operations.BtreeGistExtension(
         ),
         migrations.CreateModel(
             name='User',
@@ -177,202 +51,164 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': 'účty',
                 'ordering': ['sort_key', 'id'],
                 'constraints': [models.CheckConstraint(condition=models.Q(('email', django.db.models.functions.text.Lower('email'))), name='email_in_lower_case'), models.CheckConstraint(condition=models.Q(('personal_number', django.db.models.functions.text.Upper('personal_number'))), name='personal_number_in_upper_case')],
+                'triggers': [pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "people_userevent" ("date_joined", "email", "first_name", "id", "is_active", "last_name", "one_time_password_until", "personal_number", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "phone", "role", "sort_key") VALUES (NEW."date_joined", NEW."email", NEW."first_name", NEW."id", NEW."is_active", NEW."last_name", NEW."one_time_password_until", NEW."personal_number", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."phone", NEW."role", NEW."sort_key"); RETURN NULL;', hash='285614043446b418516a0b2d35990b1e88bf737d', operation='INSERT', pgid='pgtrigger_insert_insert_7e9ab', table='people_user', when='AFTER')), pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."date_joined" IS DISTINCT FROM (NEW."date_joined") OR OLD."email" IS DISTINCT FROM (NEW."email") OR OLD."first_name" IS DISTINCT FROM (NEW."first_name") OR OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."is_active" IS DISTINCT FROM (NEW."is_active") OR OLD."last_name" IS DISTINCT FROM (NEW."last_name") OR OLD."one_time_password_until" IS DISTINCT FROM (NEW."one_time_password_until") OR OLD."personal_number" IS DISTINCT FROM (NEW."personal_number") OR OLD."phone" IS DISTINCT FROM (NEW."phone") OR OLD."role" IS DISTINCT FROM (NEW."role") OR OLD."sort_key" IS DISTINCT FROM (NEW."sort_key"))', func='INSERT INTO "people_userevent" ("date_joined", "email", "first_name", "id", "is_active", "last_name", "one_time_password_until", "personal_number", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "phone", "role", "sort_key") VALUES (NEW."date_joined", NEW."email", NEW."first_name", NEW."id", NEW."is_active", NEW."last_name", NEW."one_time_password_until", NEW."personal_number", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."phone", NEW."role", NEW."sort_key"); RETURN NULL;', hash='b2fbd7fe59b99763de85e1685672135abbb8b855', operation='UPDATE', pgid='pgtrigger_update_update_86e64', table='people_user', when='AFTER')), pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "people_userevent" ("date_joined", "email", "first_name", "id", "is_active", "last_name", "one_time_password_until", "personal_number", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "phone", "role", "sort_key") VALUES (OLD."date_joined", OLD."email", OLD."first_name", OLD."id", OLD."is_active", OLD."last_name", OLD."one_time_password_until", OLD."personal_number", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."phone", OLD."role", OLD."sort_key"); RETURN NULL;', hash='14d42c44d1d1810b3bb5900c13ba84627e77a281', operation='DELETE', pgid='pgtrigger_delete_delete_bec80', table='people_user', when='AFTER'))],
             },
         ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='user',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "people_userevent" ("date_joined", "email", "first_name", "id", "is_active", "last_name", "one_time_password_until", "personal_number", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "phone", "role", "sort_key") VALUES (NEW."date_joined", NEW."email", NEW."first_name", NEW."id", NEW."is_active", NEW."last_name", NEW."one_time_password_until", NEW."personal_number", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."phone", NEW."role", NEW."sort_key"); RETURN NULL;', hash='285614043446b418516a0b2d35990b1e88bf737d', operation='INSERT', pgid='pgtrigger_insert_insert_7e9ab', table='people_user', when='AFTER')),
+        migrations.CreateModel(
+            name='Assistant',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('note', models.TextField(blank=True, verbose_name='poznámka')),
+                ('user', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='assistant', to=settings.AUTH_USER_MODEL, verbose_name='účet')),
+            ],
+            options={
+                'verbose_name': 'asistent',
+                'verbose_name_plural': 'asistenti',
+                'ordering': ['user__sort_key', 'id'],
+                'triggers': [pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "people_assistantevent" ("id", "note", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "user_id") VALUES (NEW."id", NEW."note", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."user_id"); RETURN NULL;', hash='316182998ad91667a3584f986dbc0e55c09bfe30', operation='INSERT', pgid='pgtrigger_insert_insert_e5f6c', table='people_assistant', when='AFTER')), pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "people_assistantevent" ("id", "note", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "user_id") VALUES (NEW."id", NEW."note", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."user_id"); RETURN NULL;', hash='0d25974772855c3e138c0d8a335d4c9918e5e254', operation='UPDATE', pgid='pgtrigger_update_update_94811', table='people_assistant', when='AFTER')), pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "people_assistantevent" ("id", "note", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "user_id") VALUES (OLD."id", OLD."note", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."user_id"); RETURN NULL;', hash='18dc888317b7f42abeed20a00879c4ed87d169dc', operation='DELETE', pgid='pgtrigger_delete_delete_4b328', table='people_assistant', when='AFTER'))],
+            },
         ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='user',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."date_joined" IS DISTINCT FROM (NEW."date_joined") OR OLD."email" IS DISTINCT FROM (NEW."email") OR OLD."first_name" IS DISTINCT FROM (NEW."first_name") OR OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."is_active" IS DISTINCT FROM (NEW."is_active") OR OLD."last_name" IS DISTINCT FROM (NEW."last_name") OR OLD."one_time_password_until" IS DISTINCT FROM (NEW."one_time_password_until") OR OLD."personal_number" IS DISTINCT FROM (NEW."personal_number") OR OLD."phone" IS DISTINCT FROM (NEW."phone") OR OLD."role" IS DISTINCT FROM (NEW."role") OR OLD."sort_key" IS DISTINCT FROM (NEW."sort_key"))', func='INSERT INTO "people_userevent" ("date_joined", "email", "first_name", "id", "is_active", "last_name", "one_time_password_until", "personal_number", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "phone", "role", "sort_key") VALUES (NEW."date_joined", NEW."email", NEW."first_name", NEW."id", NEW."is_active", NEW."last_name", NEW."one_time_password_until", NEW."personal_number", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."phone", NEW."role", NEW."sort_key"); RETURN NULL;', hash='b2fbd7fe59b99763de85e1685672135abbb8b855', operation='UPDATE', pgid='pgtrigger_update_update_86e64', table='people_user', when='AFTER')),
+        migrations.CreateModel(
+            name='AssistantEvent',
+            fields=[
+                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
+                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
+                ('pgh_label', models.TextField(help_text='The event label.')),
+                ('id', models.BigIntegerField()),
+                ('note', models.TextField(blank=True, verbose_name='poznámka')),
+                ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
+                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='people.assistant')),
+                ('user', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL, verbose_name='účet')),
+            ],
+            options={
+                'abstract': False,
+                'triggers': [pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='7d30a5716ebc1acbc345d5f30cb5be0d8f146dd5', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_3eca9', table='people_assistantevent', when='BEFORE'))],
+            },
         ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='user',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "people_userevent" ("date_joined", "email", "first_name", "id", "is_active", "last_name", "one_time_password_until", "personal_number", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "phone", "role", "sort_key") VALUES (OLD."date_joined", OLD."email", OLD."first_name", OLD."id", OLD."is_active", OLD."last_name", OLD."one_time_password_until", OLD."personal_number", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."phone", OLD."role", OLD."sort_key"); RETURN NULL;', hash='14d42c44d1d1810b3bb5900c13ba84627e77a281', operation='DELETE', pgid='pgtrigger_delete_delete_bec80', table='people_user', when='AFTER')),
+        migrations.CreateModel(
+            name='Employment',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('starts', models.DateField(verbose_name='zaměstnán od')),
+                ('ends', models.DateField(blank=True, null=True, verbose_name='zaměstnán do')),
+                ('fte', models.DecimalField(decimal_places=2, default=1, max_digits=3, validators=[django.core.validators.MinValueValidator(Decimal('0.05'), 'Úvazek je číslo od 0,05 do 1.'), django.core.validators.MaxValueValidator(1, 'Úvazek je číslo od 0,05 do 1.')], verbose_name='úvazek')),
+                ('assistant', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='employments', to='people.assistant', verbose_name='asistent')),
+            ],
+            options={
+                'verbose_name': 'zaměstnání',
+                'verbose_name_plural': 'zaměstnání',
+                'ordering': ['starts'],
+                'constraints': [models.CheckConstraint(condition=models.Q(django.db.models.lookups.IsNull(models.F('ends'), True), models.Q(('ends__gte', models.F('starts'))), _connector='OR'), name='employment_ends_after_it_starts', violation_error_message='Konec nesmí být před začátkem.'), django.contrib.postgres.constraints.ExclusionConstraint(expressions=[('assistant', '='), (apk.people.models.DateRange('starts', 'ends', django.contrib.postgres.fields.ranges.RangeBoundary(inclusive_lower=True, inclusive_upper=True)), '&&')], name='employment_never_overlaps', violation_error_message='V tomto období už takový záznam asistent má. Upravte datum.')],
+                'triggers': [pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "people_employmentevent" ("assistant_id", "ends", "fte", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "starts") VALUES (NEW."assistant_id", NEW."ends", NEW."fte", NEW."id", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."starts"); RETURN NULL;', hash='e4877ffd9d53cecd9f5f278d00597e43fa36589d', operation='INSERT', pgid='pgtrigger_insert_insert_95151', table='people_employment', when='AFTER')), pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "people_employmentevent" ("assistant_id", "ends", "fte", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "starts") VALUES (NEW."assistant_id", NEW."ends", NEW."fte", NEW."id", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."starts"); RETURN NULL;', hash='3050e45aeb660893e9270d3bcdf0e569e4afdad4', operation='UPDATE', pgid='pgtrigger_update_update_a9fcf', table='people_employment', when='AFTER')), pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "people_employmentevent" ("assistant_id", "ends", "fte", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "starts") VALUES (OLD."assistant_id", OLD."ends", OLD."fte", OLD."id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."starts"); RETURN NULL;', hash='af2b3bc8be7d38edda1389dec3d25cc0ef4f2c08', operation='DELETE', pgid='pgtrigger_delete_delete_40bce', table='people_employment', when='AFTER'))],
+            },
         ),
-        migrations.AddField(
-            model_name='assistant',
-            name='user',
-            field=models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='assistant', to=settings.AUTH_USER_MODEL, verbose_name='účet'),
+        migrations.CreateModel(
+            name='EmploymentEvent',
+            fields=[
+                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
+                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
+                ('pgh_label', models.TextField(help_text='The event label.')),
+                ('id', models.BigIntegerField()),
+                ('starts', models.DateField(verbose_name='zaměstnán od')),
+                ('ends', models.DateField(blank=True, null=True, verbose_name='zaměstnán do')),
+                ('fte', models.DecimalField(decimal_places=2, default=1, max_digits=3, validators=[django.core.validators.MinValueValidator(Decimal('0.05'), 'Úvazek je číslo od 0,05 do 1.'), django.core.validators.MaxValueValidator(1, 'Úvazek je číslo od 0,05 do 1.')], verbose_name='úvazek')),
+                ('assistant', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='people.assistant', verbose_name='asistent')),
+                ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
+                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='people.employment')),
+            ],
+            options={
+                'abstract': False,
+                'triggers': [pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='ab3a7cad144c3e9e771165e1c3df5a7d07c06417', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_50d0b', table='people_employmentevent', when='BEFORE'))],
+            },
         ),
-        migrations.AddField(
-            model_name='assistantevent',
-            name='pgh_context',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context'),
+        migrations.CreateModel(
+            name='Mentor',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('user', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='mentor', to=settings.AUTH_USER_MODEL, verbose_name='účet')),
+            ],
+            options={
+                'verbose_name': 'mentor',
+                'verbose_name_plural': 'mentoři',
+                'ordering': ['user__sort_key', 'id'],
+                'triggers': [pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "people_mentorevent" ("id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "user_id") VALUES (NEW."id", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."user_id"); RETURN NULL;', hash='6cd58ea20efdc35c31f4f50e8dd7448a7708f6d0', operation='INSERT', pgid='pgtrigger_insert_insert_7bc19', table='people_mentor', when='AFTER')), pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "people_mentorevent" ("id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "user_id") VALUES (NEW."id", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."user_id"); RETURN NULL;', hash='bd7c4fa63cdaa7095e2c4e276237a1e53cbddc54', operation='UPDATE', pgid='pgtrigger_update_update_4b440', table='people_mentor', when='AFTER')), pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "people_mentorevent" ("id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "user_id") VALUES (OLD."id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."user_id"); RETURN NULL;', hash='45cb96f44561179826d3c57ab78c85cb1f395a0b', operation='DELETE', pgid='pgtrigger_delete_delete_480ca', table='people_mentor', when='AFTER'))],
+            },
         ),
-        migrations.AddField(
-            model_name='assistantevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='people.assistant'),
+        migrations.CreateModel(
+            name='MentorEvent',
+            fields=[
+                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
+                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
+                ('pgh_label', models.TextField(help_text='The event label.')),
+                ('id', models.BigIntegerField()),
+                ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
+                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='people.mentor')),
+                ('user', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL, verbose_name='účet')),
+            ],
+            options={
+                'abstract': False,
+                'triggers': [pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='c07b72c6f2faf98d5109bd96b30195a08449dae9', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_410a7', table='people_mentorevent', when='BEFORE'))],
+            },
         ),
-        migrations.AddField(
-            model_name='assistantevent',
-            name='user',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL, verbose_name='účet'),
+        migrations.CreateModel(
+            name='Mentorship',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('starts', models.DateField(verbose_name='od')),
+                ('ends', models.DateField(blank=True, null=True, verbose_name='do')),
+                ('assistant', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='mentorships', to='people.assistant', verbose_name='asistent')),
+                ('mentor', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='mentorships', to='people.mentor', verbose_name='mentor')),
+            ],
+            options={
+                'verbose_name': 'vedení asistenta',
+                'verbose_name_plural': 'vedení asistentů',
+                'ordering': ['starts'],
+                'constraints': [models.CheckConstraint(condition=models.Q(django.db.models.lookups.IsNull(models.F('ends'), True), models.Q(('ends__gte', models.F('starts'))), _connector='OR'), name='mentorship_ends_after_it_starts', violation_error_message='Konec nesmí být před začátkem.'), django.contrib.postgres.constraints.ExclusionConstraint(expressions=[('assistant', '='), (apk.people.models.DateRange('starts', 'ends', django.contrib.postgres.fields.ranges.RangeBoundary(inclusive_lower=True, inclusive_upper=True)), '&&')], name='mentorship_never_overlaps', violation_error_message='V tomto období už takový záznam asistent má. Upravte datum.')],
+                'triggers': [pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "people_mentorshipevent" ("assistant_id", "ends", "id", "mentor_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "starts") VALUES (NEW."assistant_id", NEW."ends", NEW."id", NEW."mentor_id", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."starts"); RETURN NULL;', hash='e5b915e572348a109a5516cb5a295cd7f04ab452', operation='INSERT', pgid='pgtrigger_insert_insert_ac3be', table='people_mentorship', when='AFTER')), pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "people_mentorshipevent" ("assistant_id", "ends", "id", "mentor_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "starts") VALUES (NEW."assistant_id", NEW."ends", NEW."id", NEW."mentor_id", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."starts"); RETURN NULL;', hash='f9dad5d878b25ca8a272e7fe8ac395fae92d8d7e', operation='UPDATE', pgid='pgtrigger_update_update_7107b', table='people_mentorship', when='AFTER')), pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "people_mentorshipevent" ("assistant_id", "ends", "id", "mentor_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "starts") VALUES (OLD."assistant_id", OLD."ends", OLD."id", OLD."mentor_id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."starts"); RETURN NULL;', hash='34eb44ac92422c5d7d3c2701782dcb1e42720db0', operation='DELETE', pgid='pgtrigger_delete_delete_6e2cd', table='people_mentorship', when='AFTER'))],
+            },
         ),
-        migrations.AddField(
-            model_name='employment',
-            name='assistant',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='employments', to='people.assistant', verbose_name='asistent'),
+        migrations.CreateModel(
+            name='MentorshipEvent',
+            fields=[
+                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
+                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
+                ('pgh_label', models.TextField(help_text='The event label.')),
+                ('id', models.BigIntegerField()),
+                ('starts', models.DateField(verbose_name='od')),
+                ('ends', models.DateField(blank=True, null=True, verbose_name='do')),
+                ('assistant', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='people.assistant', verbose_name='asistent')),
+                ('mentor', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='people.mentor', verbose_name='mentor')),
+                ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
+                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='people.mentorship')),
+            ],
+            options={
+                'abstract': False,
+                'triggers': [pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='8e5395fc8f3c7d5ca846d45c93346ea7308ac989', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_b8878', table='people_mentorshipevent', when='BEFORE'))],
+            },
         ),
-        migrations.AddField(
-            model_name='employmentevent',
-            name='assistant',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='people.assistant', verbose_name='asistent'),
-        ),
-        migrations.AddField(
-            model_name='employmentevent',
-            name='pgh_context',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context'),
-        ),
-        migrations.AddField(
-            model_name='employmentevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='people.employment'),
-        ),
-        migrations.AddField(
-            model_name='mentor',
-            name='user',
-            field=models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='mentor', to=settings.AUTH_USER_MODEL, verbose_name='účet'),
-        ),
-        migrations.AddField(
-            model_name='mentorevent',
-            name='pgh_context',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context'),
-        ),
-        migrations.AddField(
-            model_name='mentorevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='people.mentor'),
-        ),
-        migrations.AddField(
-            model_name='mentorevent',
-            name='user',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL, verbose_name='účet'),
-        ),
-        migrations.AddField(
-            model_name='mentorship',
-            name='assistant',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='mentorships', to='people.assistant', verbose_name='asistent'),
-        ),
-        migrations.AddField(
-            model_name='mentorship',
-            name='mentor',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='mentorships', to='people.mentor', verbose_name='mentor'),
-        ),
-        migrations.AddField(
-            model_name='mentorshipevent',
-            name='assistant',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='people.assistant', verbose_name='asistent'),
-        ),
-        migrations.AddField(
-            model_name='mentorshipevent',
-            name='mentor',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='people.mentor', verbose_name='mentor'),
-        ),
-        migrations.AddField(
-            model_name='mentorshipevent',
-            name='pgh_context',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context'),
-        ),
-        migrations.AddField(
-            model_name='mentorshipevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='people.mentorship'),
-        ),
-        migrations.AddField(
-            model_name='userevent',
-            name='pgh_context',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context'),
-        ),
-        migrations.AddField(
-            model_name='userevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to=settings.AUTH_USER_MODEL),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='assistant',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "people_assistantevent" ("id", "note", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "user_id") VALUES (NEW."id", NEW."note", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."user_id"); RETURN NULL;', hash='316182998ad91667a3584f986dbc0e55c09bfe30', operation='INSERT', pgid='pgtrigger_insert_insert_e5f6c', table='people_assistant', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='assistant',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "people_assistantevent" ("id", "note", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "user_id") VALUES (NEW."id", NEW."note", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."user_id"); RETURN NULL;', hash='0d25974772855c3e138c0d8a335d4c9918e5e254', operation='UPDATE', pgid='pgtrigger_update_update_94811', table='people_assistant', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='assistant',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "people_assistantevent" ("id", "note", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "user_id") VALUES (OLD."id", OLD."note", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."user_id"); RETURN NULL;', hash='18dc888317b7f42abeed20a00879c4ed87d169dc', operation='DELETE', pgid='pgtrigger_delete_delete_4b328', table='people_assistant', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='assistantevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='7d30a5716ebc1acbc345d5f30cb5be0d8f146dd5', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_3eca9', table='people_assistantevent', when='BEFORE')),
-        ),
-        migrations.AddConstraint(
-            model_name='employment',
-            constraint=models.CheckConstraint(condition=models.Q(django.db.models.lookups.IsNull(models.F('ends'), True), models.Q(('ends__gte', models.F('starts'))), _connector='OR'), name='employment_ends_after_it_starts', violation_error_message='Konec nesmí být před začátkem.'),
-        ),
-        migrations.AddConstraint(
-            model_name='employment',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(expressions=[('assistant', '='), (apk.people.models.DateRange('starts', 'ends', django.contrib.postgres.fields.ranges.RangeBoundary(inclusive_lower=True, inclusive_upper=True)), '&&')], name='employment_never_overlaps', violation_error_message='V tomto období už takový záznam asistent má. Upravte datum.'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='employment',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "people_employmentevent" ("assistant_id", "ends", "fte", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "starts") VALUES (NEW."assistant_id", NEW."ends", NEW."fte", NEW."id", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."starts"); RETURN NULL;', hash='e4877ffd9d53cecd9f5f278d00597e43fa36589d', operation='INSERT', pgid='pgtrigger_insert_insert_95151', table='people_employment', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='employment',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "people_employmentevent" ("assistant_id", "ends", "fte", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "starts") VALUES (NEW."assistant_id", NEW."ends", NEW."fte", NEW."id", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."starts"); RETURN NULL;', hash='3050e45aeb660893e9270d3bcdf0e569e4afdad4', operation='UPDATE', pgid='pgtrigger_update_update_a9fcf', table='people_employment', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='employment',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "people_employmentevent" ("assistant_id", "ends", "fte", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "starts") VALUES (OLD."assistant_id", OLD."ends", OLD."fte", OLD."id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."starts"); RETURN NULL;', hash='af2b3bc8be7d38edda1389dec3d25cc0ef4f2c08', operation='DELETE', pgid='pgtrigger_delete_delete_40bce', table='people_employment', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='employmentevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='ab3a7cad144c3e9e771165e1c3df5a7d07c06417', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_50d0b', table='people_employmentevent', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='mentor',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "people_mentorevent" ("id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "user_id") VALUES (NEW."id", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."user_id"); RETURN NULL;', hash='6cd58ea20efdc35c31f4f50e8dd7448a7708f6d0', operation='INSERT', pgid='pgtrigger_insert_insert_7bc19', table='people_mentor', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='mentor',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "people_mentorevent" ("id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "user_id") VALUES (NEW."id", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."user_id"); RETURN NULL;', hash='bd7c4fa63cdaa7095e2c4e276237a1e53cbddc54', operation='UPDATE', pgid='pgtrigger_update_update_4b440', table='people_mentor', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='mentor',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "people_mentorevent" ("id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "user_id") VALUES (OLD."id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."user_id"); RETURN NULL;', hash='45cb96f44561179826d3c57ab78c85cb1f395a0b', operation='DELETE', pgid='pgtrigger_delete_delete_480ca', table='people_mentor', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='mentorevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='c07b72c6f2faf98d5109bd96b30195a08449dae9', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_410a7', table='people_mentorevent', when='BEFORE')),
-        ),
-        migrations.AddConstraint(
-            model_name='mentorship',
-            constraint=models.CheckConstraint(condition=models.Q(django.db.models.lookups.IsNull(models.F('ends'), True), models.Q(('ends__gte', models.F('starts'))), _connector='OR'), name='mentorship_ends_after_it_starts', violation_error_message='Konec nesmí být před začátkem.'),
-        ),
-        migrations.AddConstraint(
-            model_name='mentorship',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(expressions=[('assistant', '='), (apk.people.models.DateRange('starts', 'ends', django.contrib.postgres.fields.ranges.RangeBoundary(inclusive_lower=True, inclusive_upper=True)), '&&')], name='mentorship_never_overlaps', violation_error_message='V tomto období už takový záznam asistent má. Upravte datum.'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='mentorship',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "people_mentorshipevent" ("assistant_id", "ends", "id", "mentor_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "starts") VALUES (NEW."assistant_id", NEW."ends", NEW."id", NEW."mentor_id", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."starts"); RETURN NULL;', hash='e5b915e572348a109a5516cb5a295cd7f04ab452', operation='INSERT', pgid='pgtrigger_insert_insert_ac3be', table='people_mentorship', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='mentorship',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "people_mentorshipevent" ("assistant_id", "ends", "id", "mentor_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "starts") VALUES (NEW."assistant_id", NEW."ends", NEW."id", NEW."mentor_id", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."starts"); RETURN NULL;', hash='f9dad5d878b25ca8a272e7fe8ac395fae92d8d7e', operation='UPDATE', pgid='pgtrigger_update_update_7107b', table='people_mentorship', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='mentorship',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "people_mentorshipevent" ("assistant_id", "ends", "id", "mentor_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "starts") VALUES (OLD."assistant_id", OLD."ends", OLD."id", OLD."mentor_id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."starts"); RETURN NULL;', hash='34eb44ac92422c5d7d3c2701782dcb1e42720db0', operation='DELETE', pgid='pgtrigger_delete_delete_6e2cd', table='people_mentorship', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='mentorshipevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='8e5395fc8f3c7d5ca846d45c93346ea7308ac989', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_b8878', table='people_mentorshipevent', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='userevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='58c9797304ded816d5f5d9c12355ee086d62bf08', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_f5bab', table='people_userevent', when='BEFORE')),
+        migrations.CreateModel(
+            name='UserEvent',
+            fields=[
+                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
+                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
+                ('pgh_label', models.TextField(help_text='The event label.')),
+                ('id', models.BigIntegerField()),
+                ('personal_number', apk.people.fields.PersonalNumberField(error_messages={'unique': 'Toto osobní číslo už má jiný účet.'}, max_length=20, verbose_name='osobní číslo')),
+                ('email', apk.people.fields.LowerCaseEmailField(blank=True, error_messages={'unique': 'Tento e-mail už má jiný účet.'}, max_length=254, null=True, verbose_name='e-mail')),
+                ('first_name', models.CharField(max_length=60, verbose_name='jméno')),
+                ('last_name', models.CharField(max_length=60, verbose_name='příjmení')),
+                ('phone', models.CharField(blank=True, max_length=30, validators=[django.core.validators.RegexValidator('\\A[+(]?[0-9][0-9 ()/-]+\\Z', 'Telefon napište číslicemi, například 777 123 456.')], verbose_name='telefon')),
+                ('role', models.CharField(choices=[('assistant', 'Asistent'), ('mentor', 'Mentor'), ('coordinator', 'Koordinátor'), ('administrator', 'Správce')], max_length=20, verbose_name='role')),
+                ('is_active', models.BooleanField(default=True, verbose_name='smí se přihlásit')),
+                ('date_joined', models.DateTimeField(auto_now_add=True, verbose_name='účet založen')),
+                ('one_time_password_until', models.DateTimeField(blank=True, null=True, verbose_name='jednorázové heslo platí do')),
+                ('sort_key', apk.sorting.CzechSortKey(default=b'', source='sorting_name')),
+                ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
+                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'abstract': False,
+                'triggers': [pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='58c9797304ded816d5f5d9c12355ee086d62bf08', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_f5bab', table='people_userevent', when='BEFORE'))],
+            },
         ),
     ]

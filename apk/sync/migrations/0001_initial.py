@@ -2,7 +2,6 @@
 
 import django.db.models.deletion
 import pgtrigger.compiler
-import pgtrigger.migrations
 from django.conf import settings
 from django.db import migrations, models
 
@@ -12,7 +11,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
+        ('people', '__first__'),
     ]
 
     operations = [
@@ -33,6 +32,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'doručenka',
                 'verbose_name_plural': 'doručenky',
+                'triggers': [pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='ca15aea2aaedc68282ae5a37e5a51492c98467f1', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_49607', table='sync_receipt', when='BEFORE'))],
             },
         ),
         migrations.CreateModel(
@@ -53,18 +53,8 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'rozpor',
                 'verbose_name_plural': 'rozpory',
+                'constraints': [models.UniqueConstraint(fields=('receipt', 'digest'), name='one_conflict_per_content')],
+                'triggers': [pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='1ad550e6c0b249a7e8977443a06ee04160918b33', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_dafb3', table='sync_conflict', when='BEFORE'))],
             },
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='receipt',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='ca15aea2aaedc68282ae5a37e5a51492c98467f1', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_49607', table='sync_receipt', when='BEFORE')),
-        ),
-        migrations.AddConstraint(
-            model_name='conflict',
-            constraint=models.UniqueConstraint(fields=('receipt', 'digest'), name='one_conflict_per_content'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='conflict',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='1ad550e6c0b249a7e8977443a06ee04160918b33', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_dafb3', table='sync_conflict', when='BEFORE')),
         ),
     ]

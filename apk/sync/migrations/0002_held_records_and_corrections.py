@@ -2,7 +2,6 @@
 
 import django.db.models.deletion
 import pgtrigger.compiler
-import pgtrigger.migrations
 from django.conf import settings
 from django.db import migrations, models
 
@@ -10,8 +9,8 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
+        ('people', '__first__'),
         ('sync', '0001_initial'),
-        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
@@ -33,6 +32,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'oprava',
                 'verbose_name_plural': 'opravy',
                 'ordering': ['received_at', 'pk'],
+                'triggers': [pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='15ece5c54ccca77ea7b64a3b819fec61fea02c08', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_617cf', table='sync_correction', when='BEFORE'))],
             },
         ),
         migrations.CreateModel(
@@ -49,26 +49,8 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'pozdržený záznam',
                 'verbose_name_plural': 'pozdržené záznamy',
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('decided_at__isnull', True), ('decided_by__isnull', True), ('decision__isnull', True)), models.Q(('decided_at__isnull', False), ('decided_by__isnull', False), ('decision__isnull', False)), _connector='OR'), name='decision_has_its_maker_and_time'), models.CheckConstraint(condition=models.Q(models.Q(('decision', 'rejected'), _negated=True), models.Q(('note', ''), _negated=True), _connector='OR'), name='rejection_has_a_reason', violation_error_message='Napište, proč záznam nepřijímáte.')],
+                'triggers': [pgtrigger.compiler.Trigger(name='never_deleted', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;", hash='a1a97168d7147869182906c9020001d2eeea6a0c', operation='DELETE', pgid='pgtrigger_never_deleted_f8e6b', table='sync_held', when='BEFORE')), pgtrigger.compiler.Trigger(name='decided_once', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."decision" IS NOT NULL OR NEW."decision" IS NULL OR NOT (OLD."receipt_id" = (NEW."receipt_id")) OR NOT (OLD."reason" = (NEW."reason")) OR NOT (OLD."happened_at" = (NEW."happened_at")))', func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;", hash='6418b7f254b2560f5392e6b1b0c28ff99d41f2b7', operation='UPDATE', pgid='pgtrigger_decided_once_a5bd4', table='sync_held', when='BEFORE'))],
             },
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='correction',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='15ece5c54ccca77ea7b64a3b819fec61fea02c08', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_617cf', table='sync_correction', when='BEFORE')),
-        ),
-        migrations.AddConstraint(
-            model_name='held',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('decided_at__isnull', True), ('decided_by__isnull', True), ('decision__isnull', True)), models.Q(('decided_at__isnull', False), ('decided_by__isnull', False), ('decision__isnull', False)), _connector='OR'), name='decision_has_its_maker_and_time'),
-        ),
-        migrations.AddConstraint(
-            model_name='held',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('decision', 'rejected'), _negated=True), models.Q(('note', ''), _negated=True), _connector='OR'), name='rejection_has_a_reason', violation_error_message='Napište, proč záznam nepřijímáte.'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='held',
-            trigger=pgtrigger.compiler.Trigger(name='never_deleted', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;", hash='a1a97168d7147869182906c9020001d2eeea6a0c', operation='DELETE', pgid='pgtrigger_never_deleted_f8e6b', table='sync_held', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='held',
-            trigger=pgtrigger.compiler.Trigger(name='decided_once', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."decision" IS NOT NULL OR NEW."decision" IS NULL OR NOT (OLD."receipt_id" = (NEW."receipt_id")) OR NOT (OLD."reason" = (NEW."reason")) OR NOT (OLD."happened_at" = (NEW."happened_at")))', func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;", hash='6418b7f254b2560f5392e6b1b0c28ff99d41f2b7', operation='UPDATE', pgid='pgtrigger_decided_once_a5bd4', table='sync_held', when='BEFORE')),
         ),
     ]

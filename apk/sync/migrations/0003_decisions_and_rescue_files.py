@@ -2,7 +2,6 @@
 
 import django.db.models.deletion
 import pgtrigger.compiler
-import pgtrigger.migrations
 from django.conf import settings
 from django.db import migrations, models
 
@@ -10,8 +9,8 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
+        ('people', '__first__'),
         ('sync', '0002_held_records_and_corrections'),
-        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
@@ -27,6 +26,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'rozhodnutí o rozporu',
                 'verbose_name_plural': 'rozhodnutí o rozporech',
+                'triggers': [pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='55aecb071ba9e56840b760c686675190cfd0ca12', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_957f2', table='sync_conflictdecision', when='BEFORE'))],
             },
         ),
         migrations.CreateModel(
@@ -51,9 +51,5 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': 'zálohy z telefonů',
                 'ordering': ['-uploaded_at', '-pk'],
             },
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='conflictdecision',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='55aecb071ba9e56840b760c686675190cfd0ca12', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_957f2', table='sync_conflictdecision', when='BEFORE')),
         ),
     ]
