@@ -7,14 +7,19 @@ lasts until the end of the duty).
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
+from itertools import chain
 from typing import Final
 
 from apk.calendar import time_within
 
 LONGEST: Final = timedelta(hours=16)
 """An event so long after a duty began belongs to it no more; the phone stops showing the duty at the same time."""
+
+
+Span = tuple[datetime, datetime]
+"""From an instant (in) to an instant (out)."""
 
 
 class Event(StrEnum):
@@ -73,12 +78,24 @@ class Duty:
         """Whether both ends are known, so that its hours count."""
         return self.start is not None and self.end is not None
 
+    @property
+    def pauses(self) -> list[Span]:
+        """The breaks from–to in UTC, one without an end until the end of the duty; none of a duty that is not whole."""
+        if self.start is None or self.end is None:
+            return []
+        return [(pause.start.astimezone(UTC), (pause.end or self.end).astimezone(UTC)) for pause in self.breaks]
+
+    @property
+    def worked(self) -> list[Span]:
+        """The duty without its breaks, from–to in UTC; nothing of a duty that is not whole."""
+        if self.start is None or self.end is None:
+            return []
+        edges = [self.start.astimezone(UTC), *chain.from_iterable(self.pauses), self.end.astimezone(UTC)]
+        return [(start, end) for start, end in zip(edges[::2], edges[1::2], strict=True) if start < end]
+
     def served(self, lower: datetime, upper: datetime) -> timedelta:
         """Real time on duty between two instants, without breaks; zero for a duty that is not whole."""
-        if self.start is None or self.end is None:
-            return timedelta(0)
-        pauses = (time_within(pause.start, pause.end or self.end, lower, upper) for pause in self.breaks)
-        return time_within(self.start, self.end, lower, upper) - sum(pauses, timedelta(0))
+        return sum((time_within(start, end, lower, upper) for start, end in self.worked), timedelta(0))
 
     def touches(self, lower: datetime, upper: datetime) -> bool:
         """Whether the duty has time between two instants; one that is not whole is where its first instant is."""
