@@ -1,8 +1,10 @@
-"""Months and weeks in addresses: `/prehledy/2021-04/`, `/plan/2021-W14/`. One that does not exist is not found.
+"""Months, weeks and days in addresses: `/prehledy/2021-04/`, `/plan/2021-W14/`, `/dochazka/7/2021-04-15/`.
 
-Nor is the first and the last that the calendar knows: every page may lead to the previous and to the next one.
+One that does not exist is not found. Nor is the first and the last that the calendar knows: every page may lead to the
+previous and to the next one.
 """
 
+from datetime import date
 from typing import TypeVar
 
 from django.urls import register_converter
@@ -36,6 +38,20 @@ class WeekConverter:
         return str(value)
 
 
+class DayConverter:
+    """A local day, written "2021-04-15"."""
+
+    regex = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
+
+    def to_python(self, value: str) -> date:
+        day = date.fromisoformat(value)
+        with_neighbours(Month.of(day))
+        return day
+
+    def to_url(self, value: date) -> str:
+        return value.isoformat()
+
+
 def with_neighbours(period: Period) -> Period:
     """`period` itself. Raises ValueError at either end of the calendar."""
     if not period.previous < period < period.next:
@@ -45,3 +61,4 @@ def with_neighbours(period: Period) -> Period:
 
 register_converter(MonthConverter, "month")
 register_converter(WeekConverter, "week")
+register_converter(DayConverter, "day")

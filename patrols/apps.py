@@ -28,6 +28,7 @@ class PatrolsConfig(AppConfig):
         registry.register(import_string("patrols.intake.ACTIVITY"))
         tracked.register("patrols.Activity", rows=[tracked.Rows("patrols.ActivityCount", "activity_id")])
         tracked.register("patrols.Attendance")
+        tracked.register("patrols.CorrectionRequest")
         for code in ("ActivityKind", "Counter", "Organisation", "ReferralReason", "CalledPatrol"):
             tracked.register(f"patrols.{code}")
         tracked.register("patrols.Shift", rows=[tracked.Rows("patrols.Announcement", "shift_id")])

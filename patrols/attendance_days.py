@@ -5,13 +5,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from apk.calendar import Month, local_date, time_within
+from apk.calendar import Month, day_bounds, local_date, time_within
 from apk.people.models import Assistant, User
 from patrols.duties import LONGEST, Duty, Event, Missing, pair, served
 from patrols.models import Attendance, AttendanceQuerySet, Shift
 
 # A duty without an end, or begun early or late, still belongs to a shift that is so near.
 NEAR = timedelta(hours=2)
+DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -29,6 +30,28 @@ class Months:
     def end(self) -> datetime:
         """The instant when the month after the last one begins."""
         return self.last.end
+
+
+@dataclass(frozen=True)
+class Days:
+    """The local days from `first` to `last`, both included."""
+
+    first: date
+    last: date
+
+    @property
+    def start(self) -> datetime:
+        return day_bounds(self.first)[0]
+
+    @property
+    def end(self) -> datetime:
+        """The instant when the day after the last one begins."""
+        return day_bounds(self.last)[1]
+
+    @property
+    def around(self) -> "Days":
+        """With a day more on each side, so that duties of the days are whole."""
+        return Days(self.first - DAY, self.last + DAY)
 
 
 @dataclass(frozen=True)
@@ -128,7 +151,7 @@ def rows_in(months: Months, user: User, assistant: int | None = None) -> list[Da
     return sorted(rows, key=lambda row: row.day, reverse=True)
 
 
-def rows_of(person: Assistant, shifts: Sequence[Shift], duties: Iterable[Duty], months: Months) -> list[DayRow]:
+def rows_of(person: Assistant, shifts: Sequence[Shift], duties: Iterable[Duty], months: Months | Days) -> list[DayRow]:
     """A person's rows; each duty belongs to the shift it shares most time with, or lies nearest to."""
     belonging: dict[int, list[Duty]] = defaultdict(list)
     alone = []

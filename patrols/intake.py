@@ -13,6 +13,7 @@ from apk.people.models import Assistant
 from apk.plain_text import readable
 from apk.sync.protocol import Refused
 from apk.sync.registry import Amendment, Arrival, Kind
+from patrols.attendance_approval import day_of_event, is_closed
 from patrols.duties import Event
 from patrols.models import (
     Activity,
@@ -81,8 +82,18 @@ def accept_attendance(arrival: Arrival) -> None:
 
 
 def correct_attendance(amendment: Amendment) -> None:
-    """Says another event of the same moment, or takes it back: for a wrong tap."""
-    event = Attendance.objects.select_for_update().get(pk=amendment.corrects)
+    """Says another event of the same moment, or takes it back: for a wrong tap.
+
+    Raises Refused for what the mentor has corrected, and on a day that is approved.
+    """
+    event = (
+        Attendance.objects.select_for_update(of=("self",)).select_related("assistant__user").get(pk=amendment.corrects)
+    )
+    event.assistant.lock()
+    if event.withdrawn_by_id is not None:
+        raise Refused("Tento záznam už opravil mentor. Co je potřeba změnit, navrhněte v docházce na webu.")
+    if is_closed(event.assistant, day_of_event(event, amendment.received_at)):
+        raise Refused("Docházku toho dne už mentor schválil. Co je potřeba změnit, navrhněte v docházce na webu.")
     if amendment.payload is None:
         event.withdraw(at=amendment.received_at, reason=amendment.reason)
         return

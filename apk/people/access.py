@@ -51,6 +51,8 @@ class Permission(StrEnum):
     EXPORT_ACTIVITIES = "export-activities"
     VIEW_ATTENDANCE = "view-attendance"
     EXPORT_ATTENDANCE = "export-attendance"
+    APPROVE_ATTENDANCE = "approve-attendance"
+    PROPOSE_CORRECTIONS = "propose-corrections"
     VIEW_TRAINING = "view-training"
     MANAGE_TRAINING = "manage-training"
     MANAGE_CODE_LISTS = "manage-code-lists"
@@ -86,6 +88,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             Permission.VIEW_ACTIVITIES,
             # The employee may see their own record of working hours (zákoník práce § 96).
             Permission.VIEW_ATTENDANCE,
+            Permission.PROPOSE_CORRECTIONS,
         }
     ),
     Role.MENTOR: frozenset(
@@ -108,6 +111,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             Permission.EXPORT_ACTIVITIES,
             Permission.VIEW_ATTENDANCE,
             Permission.EXPORT_ATTENDANCE,
+            Permission.APPROVE_ATTENDANCE,
             Permission.VIEW_SUMMARIES,
             Permission.LEAD_MONTHS,
             Permission.APPROVE_MONTHS,

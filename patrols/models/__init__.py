@@ -15,6 +15,13 @@ from patrols.models.announcements import (
     Override,
     Publication,
 )
+from patrols.models.approvals import (
+    AttendanceError,
+    AttendanceStep,
+    AttendanceStepQuerySet,
+    CorrectionRequest,
+    CorrectionRequestQuerySet,
+)
 from patrols.models.attendance import Attendance, AttendanceQuerySet
 from patrols.models.codes import IN_ORDER, ActivityKind, CalledPatrol, Code, Counter, Organisation, ReferralReason
 from patrols.models.feeds import CalendarFeed
@@ -62,10 +69,15 @@ __all__ = [
     "Announcement",
     "AnnouncementQuerySet",
     "Attendance",
+    "AttendanceError",
     "AttendanceQuerySet",
+    "AttendanceStep",
+    "AttendanceStepQuerySet",
     "CalendarFeed",
     "CalledPatrol",
     "Code",
+    "CorrectionRequest",
+    "CorrectionRequestQuerySet",
     "Counter",
     "CoverNeed",
     "LocalityClosedError",

@@ -99,6 +99,16 @@ class Absence(models.Model):
         UNPAID = "unpaid", "Neplacené volno"
         OBSTACLE = "obstacle", "Jiná překážka v práci"
 
+        @property
+        def counts(self) -> bool:
+            """Whether the law regards it as work done (zákoník práce § 348)."""
+            return self is not Absence.Kind.UNPAID
+
+        @property
+        def yields(self) -> bool:
+            """Whether a public holiday in it is a holiday: none of it is spent on such a day (§ 219)."""
+            return self in {Absence.Kind.VACATION, Absence.Kind.TIME_OFF}
+
     class State(models.TextChoices):
         REQUESTED = "requested", "Čeká na schválení"
         APPROVED = "approved", "Schváleno"

@@ -48,7 +48,8 @@ class AttendanceQuerySet(models.QuerySet["Attendance"]):
 class Attendance(models.Model):
     """One event of a person's attendance. `id` is the record's id from the phone, `at` is in whole seconds.
 
-    An event taken back by its author has `withdrawn_at` and `withdrawal_reason`.
+    An event taken back has `withdrawn_at` and `withdrawal_reason`; `withdrawn_by` is the mentor who did it, None its
+    author. One that a mentor wrote down has `entered_by` and the reason of the correction, `entry_reason`.
     """
 
     id = models.UUIDField(primary_key=True)
@@ -57,6 +58,13 @@ class Attendance(models.Model):
     at = models.DateTimeField("kdy", db_index=True)
     withdrawn_at = models.DateTimeField("vzato zpět", null=True, blank=True)
     withdrawal_reason = models.TextField("důvod vzetí zpět", blank=True, default="", db_default="")
+    withdrawn_by = models.ForeignKey(
+        User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="kdo vzal zpět"
+    )
+    entered_by = models.ForeignKey(
+        User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="kdo zapsal místo asistenta"
+    )
+    entry_reason = models.TextField("důvod opravy", blank=True, default="", db_default="")
     recorded_at = models.DateTimeField("přijato serverem", auto_now_add=True)
 
     objects = AttendanceQuerySet.as_manager()
@@ -74,12 +82,18 @@ class Attendance(models.Model):
                 name="attendance_is_withdrawn_with_a_reason",
                 violation_error_message="Napište, proč záznam neplatí.",
             ),
+            models.CheckConstraint(
+                condition=Q(entered_by__isnull=True, entry_reason="")
+                | Q(entered_by__isnull=False) & ~Q(entry_reason=""),
+                name="attendance_is_entered_with_a_reason",
+                violation_error_message="Napište, proč docházku opravujete.",
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.get_event_display()}, {czech.moment(self.at.astimezone(LOCAL))}"
 
-    def withdraw(self, *, at: datetime, reason: str) -> None:
-        """Takes the event out of all duties; it stays readable with its reason."""
-        self.withdrawn_at, self.withdrawal_reason = at, reason
-        self.save(update_fields=["withdrawn_at", "withdrawal_reason"])
+    def withdraw(self, *, at: datetime, reason: str, by: User | None = None) -> None:
+        """Takes the event out of all duties; it stays readable with its reason. `by` None is its author."""
+        self.withdrawn_at, self.withdrawal_reason, self.withdrawn_by = at, reason, by
+        self.save(update_fields=["withdrawn_at", "withdrawal_reason", "withdrawn_by"])

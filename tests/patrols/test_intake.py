@@ -8,7 +8,9 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from apk.people.models import Assistant
+from apk.calendar import local_date
+from apk.people.models import Assistant, Mentor
+from patrols.attendance_approval import approve, day_of, reopen
 from patrols.models import Activity, Attendance, Code
 from tests.factories import (
     ActivityKindFactory,
@@ -170,6 +172,23 @@ def test_a_wrong_tap_of_attendance_is_mended(phone: Phone) -> None:
     assert not Attendance.objects.standing().exists()
     phone.outcomes(correction(sent, {"event": "end"}))
     assert list(Attendance.objects.standing().values_list("event", "at")) == [("end", at)]
+
+
+def test_what_the_mentor_approved_or_corrected_is_not_mended_from_the_phone(
+    phone: Phone, assistant: Assistant, mentor: Mentor
+) -> None:
+    start, end = (
+        attendance(event, recorded_at=ago(hours=hours).isoformat()) for event, hours in (("start", 5), ("end", 1))
+    )
+    phone.outcomes(start, end)
+    day, now = local_date(Attendance.objects.earliest("at").at), timezone.now()
+    approve(assistant, day, by=mentor.user, seen=day_of(assistant, day, now).digest, now=now)
+    assert phone.outcomes(correction(end, None)) == ["refused"]
+    reopen(assistant, day, by=mentor.user, reason="Omyl.", now=now)
+    assert phone.outcomes(correction(end, {"event": "break-start"})) == ["accepted"]
+    Attendance.objects.get(pk=end["id"]).withdraw(at=now, reason="Nebyla přestávka.", by=mentor.user)
+    assert phone.outcomes(correction(end, {"event": "end"})) == ["refused"]
+    assert Attendance.objects.get(pk=end["id"]).event == "break-start"
 
 
 def test_nobody_but_an_assistant_of_the_register_sends_them() -> None:
