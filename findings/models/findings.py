@@ -13,8 +13,8 @@ from django.urls import reverse
 from apk import czech
 from apk.calendar import LOCAL, Month, day_bounds
 from apk.localities.models import Locality
-from apk.people.access import Role
-from apk.people.models import Assistant, Mentorship, User
+from apk.people.models import Assistant, User
+from apk.people.scope import OfAssistantQuerySet
 from apk.sync.models import Receipt
 from findings.models.places import LATITUDE, LONGITUDE, Place
 from patrols.models import Shift
@@ -68,21 +68,7 @@ COUNTS: dict[str, models.Aggregate] = {
 }
 
 
-class FindingQuerySet(models.QuerySet):
-    def visible_to(self, user: User) -> "FindingQuerySet":
-        """Assistants see their own; mentors those of assistants they lead or led; coordinators all."""
-        match user.role:
-            case Role.COORDINATOR:
-                return self
-            case Role.MENTOR:
-                return self.filter(
-                    models.Exists(Mentorship.objects.filter(assistant=models.OuterRef("assistant"), mentor__user=user))
-                )
-            case Role.ASSISTANT:
-                return self.filter(assistant__user=user)
-            case _:
-                return self.none()
-
+class FindingQuerySet(OfAssistantQuerySet["Finding"]):
     def standing(self) -> "FindingQuerySet":
         """Those that count: a withdrawn finding stays stored and readable, and is in no figure."""
         return self.filter(withdrawn_at__isnull=True)

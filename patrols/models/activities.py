@@ -14,8 +14,8 @@ from django.urls import reverse
 from apk import czech
 from apk.calendar import LOCAL, Month, day_bounds
 from apk.localities.models import Locality
-from apk.people.access import Role
-from apk.people.models import Assistant, Mentorship, User
+from apk.people.models import Assistant
+from apk.people.scope import OfAssistantQuerySet
 from patrols.models.codes import ActivityKind, CalledPatrol, Counter, Organisation, ReferralReason
 from patrols.models.shifts import Shift
 
@@ -33,21 +33,7 @@ NUMBER_COUNTS: dict[str, models.Aggregate] = {
 }
 
 
-class ActivityQuerySet(models.QuerySet["Activity"]):
-    def visible_to(self, user: User) -> Self:
-        """Assistants see their own; mentors those of assistants they lead or led; coordinators all."""
-        match user.role:
-            case Role.COORDINATOR:
-                return self
-            case Role.MENTOR:
-                return self.filter(
-                    models.Exists(Mentorship.objects.filter(assistant=models.OuterRef("assistant"), mentor__user=user))
-                )
-            case Role.ASSISTANT:
-                return self.filter(assistant__user=user)
-            case _:
-                return self.none()
-
+class ActivityQuerySet(OfAssistantQuerySet["Activity"]):
     def standing(self) -> Self:
         """Those that count: an activity taken back stays stored and readable, and is in no figure."""
         return self.filter(withdrawn_at__isnull=True)

@@ -10,29 +10,16 @@ from typing import ClassVar, Self
 
 import pghistory
 from django.db import models, transaction
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import F, Q
 from django.urls import reverse
 
 from apk.localities.models import Locality
 from apk.people.access import Role
-from apk.people.models import Assistant, Mentorship, User
+from apk.people.models import Assistant, User
+from apk.people.scope import OfAssistantQuerySet
 from apk.refusal import Refused
 from patrols.models.shifts import Shift
 from patrols.models.times import Times, TimesQuerySet
-
-
-def of_those_whom(user: User, rows: models.QuerySet) -> models.QuerySet:
-    """Rows with an `assistant`: assistants see their own, mentors those of whom they lead or led, coordinators all."""
-    match user.role:
-        case Role.COORDINATOR:
-            return rows
-        case Role.MENTOR:
-            led = Mentorship.objects.filter(assistant=OuterRef("assistant"), mentor__user=user)
-            return rows.filter(Exists(led))
-        case Role.ASSISTANT:
-            return rows.filter(assistant__user=user)
-        case _:
-            return rows.none()
 
 
 class PublicationQuerySet(models.QuerySet):
@@ -80,10 +67,7 @@ AGREED = Q(announcement__answer="agreed") | Q(announcement__publication__isnull=
 """Of shifts that were announced: whether `Announcement.is_agreed`, for the database."""
 
 
-class AnnouncementQuerySet(TimesQuerySet):
-    def visible_to(self, user: User) -> Self:
-        return of_those_whom(user, self)  # type: ignore[return-value]  # the same class filtered
-
+class AnnouncementQuerySet(TimesQuerySet["Announcement"]):
     def standing(self) -> Self:
         """Shifts that the assistant is to come to, as they know them."""
         return self.filter(withdrawn=False)
@@ -222,10 +206,10 @@ class Announcement(Times):
         self.answer, self.answered_at = answer, now
 
 
-class OverrideQuerySet(models.QuerySet):
+class OverrideQuerySet(OfAssistantQuerySet["Override"]):
     def visible_to(self, user: User) -> Self:
         """Assistants do not see why rules were set aside; their mentors and coordinators do."""
-        return self.none() if user.role == Role.ASSISTANT else of_those_whom(user, self)  # type: ignore[return-value]
+        return self.none() if user.role == Role.ASSISTANT else super().visible_to(user)
 
 
 @pghistory.track()

@@ -12,26 +12,12 @@ from django.db.models import Q
 
 from apk import czech
 from apk.calendar import LOCAL, Month
-from apk.people.access import Role
-from apk.people.models import Assistant, Mentorship, User
+from apk.people.models import Assistant
+from apk.people.scope import OfAssistantQuerySet
 from patrols.duties import LONGEST, Event
 
 
-class AttendanceQuerySet(models.QuerySet["Attendance"]):
-    def visible_to(self, user: User) -> Self:
-        """Assistants see their own; mentors those of assistants they lead or led; coordinators all."""
-        match user.role:
-            case Role.COORDINATOR:
-                return self
-            case Role.MENTOR:
-                return self.filter(
-                    models.Exists(Mentorship.objects.filter(assistant=models.OuterRef("assistant"), mentor__user=user))
-                )
-            case Role.ASSISTANT:
-                return self.filter(assistant__user=user)
-            case _:
-                return self.none()
-
+class AttendanceQuerySet(OfAssistantQuerySet["Attendance"]):
     def standing(self) -> Self:
         """Those that duties are made of: an event taken back stays stored and readable, and makes no duty."""
         return self.filter(withdrawn_at__isnull=True)

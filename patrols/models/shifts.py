@@ -10,7 +10,7 @@ import psycopg
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import RangeBoundary, RangeOperators
 from django.db import IntegrityError, models, transaction
-from django.db.models import Count, F, OuterRef, ProtectedError, Q, Sum, Value
+from django.db.models import Count, F, ProtectedError, Q, Sum, Value
 from django.db.models.functions import Greatest, Least
 from django.db.models.lookups import LessThanOrEqual
 from django.urls import reverse
@@ -104,24 +104,15 @@ COUNTS: dict[str, models.Aggregate] = {
 }
 
 
-class ShiftQuerySet(TimesQuerySet):
+class ShiftQuerySet(TimesQuerySet["Shift"]):
     def visible_to(self, user: User) -> Self:
         """Assistants see their own that were announced to them; mentors those of assistants they lead or led;
         coordinators all.
 
         An assistant is shown the announcement, never the row: the row may already hold a change that is not public.
         """
-        match user.role:
-            case Role.COORDINATOR:
-                return self
-            case Role.MENTOR:
-                return self.filter(
-                    models.Exists(Mentorship.objects.filter(assistant=OuterRef("assistant"), mentor__user=user))
-                )
-            case Role.ASSISTANT:
-                return self.filter(assistant__user=user, announcement__assistant=F("assistant"))
-            case _:
-                return self.none()
+        found = super().visible_to(user)
+        return found.filter(announcement__assistant=F("assistant")) if user.role == Role.ASSISTANT else found
 
     def with_announcements(self) -> Self:
         return self.select_related("announcement")

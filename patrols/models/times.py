@@ -11,12 +11,13 @@ from django.db.models.functions import TruncDate
 from apk import czech
 from apk.calendar import LOCAL, Month, Week, day_bounds, duration, hours, local_date
 from apk.people.models import Mentorship, User
+from apk.people.scope import OfAssistantQuerySet, Row
 
 if TYPE_CHECKING:
     from apk.localities.models import Locality
 
 
-class TimesQuerySet(models.QuerySet):
+class TimesQuerySet(OfAssistantQuerySet[Row]):
     def planned_by(self, user: User) -> Self:
         """Rows that `user` may change: of assistants whom they lead on the day when the shift begins."""
         mentorship = Mentorship.objects.filter(

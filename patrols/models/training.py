@@ -15,8 +15,8 @@ from django.urls import reverse
 from apk import czech
 from apk.calendar import Month
 from apk.localities.models import Locality
-from apk.people.access import Permission, Role
-from apk.people.models import Assistant, Mentorship, User
+from apk.people.models import Assistant, User
+from apk.people.scope import OfAssistantQuerySet
 from patrols.models.codes import Code
 
 # What is counted about any set of training records. A list, a summary and a document all count by these expressions.
@@ -99,21 +99,7 @@ class TrainingNeed(models.Model):
         return self.locality_kind in {"", locality.kind}
 
 
-class TrainingQuerySet(models.QuerySet["Training"]):
-    def visible_to(self, user: User) -> Self:
-        """Assistants see their own; mentors those of assistants they lead or led; coordinators all."""
-        if not user.may(Permission.VIEW_TRAINING):
-            return self.none()
-        match user.role:
-            case Role.COORDINATOR:
-                return self
-            case Role.MENTOR:
-                return self.filter(
-                    models.Exists(Mentorship.objects.filter(assistant=models.OuterRef("assistant"), mentor__user=user))
-                )
-            case _:
-                return self.filter(assistant__user=user)
-
+class TrainingQuerySet(OfAssistantQuerySet["Training"]):
     def standing(self) -> Self:
         """Those that count: what was written by mistake stays to be seen and counts nowhere."""
         return self.filter(withdrawn_at__isnull=True)
