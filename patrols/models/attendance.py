@@ -12,7 +12,7 @@ from django.db.models import Q
 
 from apk import czech
 from apk.calendar import LOCAL, Month
-from apk.people.models import Assistant
+from apk.people.models import Assistant, User
 from apk.people.scope import OfAssistantQuerySet
 from patrols.duties import LONGEST, Event
 
