@@ -1,6 +1,6 @@
 """What a map of the city shows, in the shape that static/js/map.js reads (docs/interface.md)."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django.conf import settings
@@ -11,15 +11,18 @@ from apk.localities.models import Locality, LocalityQuerySet
 MARGIN = (0.002, 0.003)
 
 
-def city_map(localities: LocalityQuerySet, places: Iterable[Mapping[str, Any]] = ()) -> dict[str, Any]:
+def city_map(
+    localities: LocalityQuerySet, places: Iterable[Mapping[str, Any]] = (), *, around: Sequence[float] | None = None
+) -> dict[str, Any]:
     """The base map with `localities` (one query) and marks: {id, lat, lon, label, pieces, url}.
 
-    Opens on the marks, without any on the whole city.
+    Opens on the marks or on what lies `around` (south, west, north, east), without any on the whole city.
     """
     places = list(places)
+    opening = with_margin(*around) if around else bounds(places) if places else settings.CITY_BOUNDS
     kinds = dict(Locality.Kind.choices)
     return {
-        "bounds": bounds(places) if places else settings.CITY_BOUNDS,
+        "bounds": opening,
         "tiles_url": settings.TILES_URL,
         "tiles_attribution": settings.TILES_ATTRIBUTION,
         "localities": {
@@ -36,9 +39,9 @@ def city_map(localities: LocalityQuerySet, places: Iterable[Mapping[str, Any]] =
 def bounds(places: list[Mapping[str, Any]]) -> list[float]:
     """South, west, north and east of the marks, with a margin around them."""
     latitudes, longitudes = [place["lat"] for place in places], [place["lon"] for place in places]
-    return [
-        min(latitudes) - MARGIN[0],
-        min(longitudes) - MARGIN[1],
-        max(latitudes) + MARGIN[0],
-        max(longitudes) + MARGIN[1],
-    ]
+    return with_margin(min(latitudes), min(longitudes), max(latitudes), max(longitudes))
+
+
+def with_margin(south: float, west: float, north: float, east: float) -> list[float]:
+    high, wide = MARGIN
+    return [south - high, west - wide, north + high, east + wide]

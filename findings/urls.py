@@ -3,12 +3,13 @@
 from django.urls import path
 
 import apk.converters  # noqa: F401  # the converter `month`
-from findings import custody_views, injury_views, photo_views, views
+from findings import custody_views, injury_views, map_views, photo_views, views
 
 app_name = "findings"
 
 urlpatterns = [
     path("", views.finding_list, name="list"),
+    path("mapa.json", map_views.marks, name="marks"),
     path("export.csv", views.export, name="export"),
     path("fotografie/<uuid:pk>/", photo_views.photo, name="photo"),
     path("cekajici-fotografie/<uuid:pk>/", photo_views.waiting_photo, name="waiting-photo"),

@@ -1,8 +1,6 @@
 """Pages of the findings at the desk; an assistant sees their own by the same addresses."""
 
-from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -25,6 +23,7 @@ from apk.people.access import Permission, SignedInRequest, requires
 from apk.people.models import User
 from apk.sync.models import Receipt
 from apk.sync.versions import differences
+from findings import clusters
 from findings.filters import FindingFilter
 from findings.forms import PlaceNameForm
 from findings.maps import city_map
@@ -60,7 +59,7 @@ def render_list(request: SignedInRequest, form: FindingFilter, status: int = 200
         "shows_withdrawn": bool(form.cleaned_data.get("stav")),
         "page": page,
         "columns": [form.heading(*column) for column in COLUMNS],
-        "map": city_map(localities, place_marks(page.object_list)),
+        "map": city_map(localities, around=clusters.bounds(found)) | {"rows": positions(page.object_list)},
         "query": request.GET.urlencode(),
         "may_export": request.user.may(Permission.EXPORT_FINDINGS),
     }
@@ -71,22 +70,9 @@ def with_names(found: FindingQuerySet) -> FindingQuerySet:
     return found.select_related("place", "locality__district", "assistant__user")
 
 
-def place_marks(findings: Iterable[Finding]) -> list[dict[str, Any]]:
-    """A mark on the map for each place of `findings`, as large as its pieces among them."""
-    by_place: dict[Place, int] = defaultdict(int)
-    for finding in findings:
-        by_place[finding.place] += finding.pieces
-    return [
-        {
-            "id": place.pk,
-            "lat": place.latitude,
-            "lon": place.longitude,
-            "label": place.name,
-            "pieces": pieces,
-            "url": reverse("findings:place", args=[place.pk]),
-        }
-        for place, pieces in by_place.items()
-    ]
+def positions(findings: Iterable[Finding]) -> dict[int, tuple[float, float]]:
+    """Where the places of the rows lie, by their keys, so that a row finds its mark."""
+    return {finding.place_id: (finding.place.latitude, finding.place.longitude) for finding in findings}
 
 
 @requires(Permission.EXPORT_FINDINGS)

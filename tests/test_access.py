@@ -147,6 +147,7 @@ ROWS: dict[str, str] = {
     "codes:retire": "302 403 403 403 403 200 200",
     "codes:restore": "302 403 403 403 403 200 200",
     "findings:list": "302 200 200 200 200 200 403",
+    "findings:marks": "302 200 200 200 200 200 403",
     "findings:export": "302 403 403 200 200 200 403",
     "findings:detail": "302 200 404 200 404 200 403",
     "findings:photo": "302 200 404 200 404 200 403",
@@ -554,6 +555,7 @@ class World:
         query = {
             "patrols:add-shift": f"?asistent={self.assistant.pk}&den=2021-04-20",
             "findings:put": f"?nalez={self.finding.pk}",
+            "findings:marks": "?okno=49.7,18.1,49.9,18.4&zoom=12",
         }
         return reverse(name, kwargs=arguments.get(name)) + query.get(name, "")
 

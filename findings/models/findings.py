@@ -96,8 +96,14 @@ class FindingQuerySet(OfAssistantQuerySet["Finding"]):
         return self.filter(locality__isnull=True)
 
     def counts(self) -> dict[str, int]:
-        """The figures of `COUNTS` over those of these rows that count, in one query; 0 when there is none."""
-        return self.standing().aggregate(**COUNTS)
+        """The figures of `COUNTS` over those of these rows that count, in one query; 0 when there is none.
+
+        Added up by place first: to sort a million rows by their places took ten times as long.
+        """
+        there = {f"{name}_there": figure for name, figure in COUNTS.items() if name != "places"}
+        by_place = self.standing().order_by().values("place").annotate(**there)
+        figures = {name.removesuffix("_there"): Sum(name, default=0) for name in there}
+        return by_place.aggregate(**figures, places=Count("place"))
 
 
 @pghistory.track()
@@ -109,7 +115,7 @@ class Finding(models.Model):
     """
 
     id = models.UUIDField(primary_key=True)
-    found_at = models.DateTimeField("nalezeno", db_index=True)
+    found_at = models.DateTimeField("nalezeno")
     assistant = models.ForeignKey(Assistant, models.PROTECT, related_name="findings", verbose_name="asistent")
     shift = models.ForeignKey(
         Shift, models.PROTECT, null=True, blank=True, related_name="findings", verbose_name="směna"
@@ -147,7 +153,11 @@ class Finding(models.Model):
         verbose_name = "nález"
         verbose_name_plural = "nálezy"
         ordering = ["-found_at", "id"]
-        indexes = [models.Index(fields=["locality", "found_at"], name="finding_by_locality_and_time")]
+        indexes = [
+            models.Index(fields=["locality", "found_at"], name="finding_by_locality_and_time"),
+            # With what a map of a period adds up, so that it need not fetch each row.
+            models.Index(fields=["found_at"], include=["place", "pieces", "withdrawn_at"], name="finding_by_time"),
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=Q(with_needle__gt=0) | Q(without_needle__gt=0) | Q(needles__gt=0),

@@ -6,10 +6,11 @@ import { countPieces, countPlaces, formatDegrees, gridLines, gridStep, markRadiu
 const { L } = window;
 const CLUSTER_ABOVE = 200;
 // A popup opens beside the zoom buttons, not under them.
-const POPUP = { autoPanPaddingTopLeft: [64, 8], autoPanPaddingBottomRight: [8, 8], minWidth: 140 };
+export const POPUP = { autoPanPaddingTopLeft: [64, 8], autoPanPaddingBottomRight: [8, 8], minWidth: 140 };
 const LEAST_TARGET = matchMedia("(pointer: coarse)").matches ? 44 : 24;
 
-function element(tag, className, text) {
+/** An element with a class and text. */
+export function element(tag, className, text) {
   const node = document.createElement(tag);
   if (className) node.className = className;
   if (text) node.textContent = text;
@@ -137,8 +138,8 @@ function showPlaces(map, places) {
   tieToTable(markers);
 }
 
-// A mark is a button: Leaflet makes its element focusable, the hidden words name it.
-function markIcon(radius, words, text = "") {
+/** The icon of a mark. It is a button: Leaflet makes its element focusable, the hidden words name it. */
+export function markIcon(radius, words, text = "") {
   const mark = element("span", "map-mark", text);
   mark.ariaHidden = "true";
   mark.style.inlineSize = mark.style.blockSize = `${2 * radius}px`;

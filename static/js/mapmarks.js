@@ -19,6 +19,17 @@ export function countPlaces(places) {
   return `${numbers.format(places)}\u00a0${word}`;
 }
 
+/** 1 nález, 2–4 nálezy, 5+ nálezů. */
+export function countEvents(events) {
+  const word = events === 1 ? "nález" : events >= 2 && events <= 4 ? "nálezy" : "nálezů";
+  return `${numbers.format(events)}\u00a0${word}`;
+}
+
+/** [row, column] of the cell, `height` and `width` degrees large, that holds a point; the server counts them alike. */
+export function cellOf(lat, lon, [height, width]) {
+  return [Math.floor(lat / height), Math.floor(lon / width)];
+}
+
 /** Degrees between grid lines, so that about `lines` of them cross a span: 1, 2 or 5 times a power of ten. */
 export function gridStep(span, lines = 5) {
   const raw = span / lines;

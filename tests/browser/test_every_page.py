@@ -26,6 +26,7 @@ NOT_PAGES = {name for name in ROWS if name.startswith("sync:")} | {
     "field:data",
     "field:manifest",
     "field:worker",
+    "findings:marks",
     "findings:photo",
     "findings:waiting-photo",
     "reports:building",

@@ -122,24 +122,20 @@ def test_the_figures_above_the_table_count_all_filtered_rows_not_the_page(
     counts = response.context["counts"]
     assert (counts["events"], counts["pieces"], counts["places"]) == (60, 180, 3)
     assert len(response.context["page"].object_list) == 50
-    assert "Místa nálezů z této stránky tabulky, ne ze všech 60." in response.content.decode()
+    assert len(response.context["map"]["rows"]) == 3
 
 
-def test_the_map_shows_the_places_of_the_rows_beside_it(client_of: ClientOf, coordinator: User) -> None:
-    park = PlaceFactory(name="Jílová – park")
+def test_the_map_opens_on_all_filtered_findings_and_knows_where_the_rows_of_the_page_lie(
+    client_of: ClientOf, coordinator: User
+) -> None:
+    park = PlaceFactory(latitude=49.845, longitude=18.277)
     FindingFactory(place=park, with_needle=2)
-    FindingFactory(place=park, with_needle=3)
-    FindingFactory(found_at=local(2021, 5, 1))
+    FindingFactory(found_at=local(2021, 5, 1), place__latitude=49.9)
     response = client_of(coordinator).get(f"{LIST}?mesic=2021-04")
-    [mark] = response.context["map"]["places"]
-    assert mark == {
-        "id": park.pk,
-        "lat": park.latitude,
-        "lon": park.longitude,
-        "label": "Jílová – park",
-        "pieces": 5,
-        "url": f"/nalezy/mista/{park.pk}/",
-    }
+    shown_map = response.context["map"]
+    assert shown_map["bounds"] == pytest.approx([49.843, 18.274, 49.847, 18.28])
+    assert shown_map["rows"] == {park.pk: (49.845, 18.277)}
+    assert f'data-map-marks="{reverse("findings:marks")}?mesic=2021-04"' in response.content.decode()
 
 
 @pytest.mark.parametrize("rows", [1, 300])
@@ -148,8 +144,9 @@ def test_the_list_takes_the_same_queries_for_any_number_of_rows(
 ) -> None:
     FindingFactory.create_batch(rows)
     client = client_of(coordinator)
-    # Session and user; choices of locality, assistant and district; figures, count and rows of the page; the map.
-    with django_assert_num_queries(9):
+    # Session and user; choices of locality, assistant and district; figures, count and rows of the page; localities and
+    # edges of the map.
+    with django_assert_num_queries(10):
         client.get(f"{LIST}?mesic=2021-04")
 
 

@@ -2,6 +2,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import {
+  cellOf,
+  countEvents,
   countPieces,
   countPlaces,
   formatDegrees,
@@ -38,4 +40,14 @@ test("degrees are written and read with a comma", () => {
   assert.equal(parseDegrees("18.27"), 18.27);
   assert.equal(parseDegrees(""), null);
   assert.equal(parseDegrees("u nádraží"), null);
+});
+
+test("a cell holds its southern and western edge", () => {
+  assert.deepEqual(cellOf(49.5, 18.25, [0.5, 0.25]), [99, 73]);
+  assert.deepEqual(cellOf(49.49, 18.249, [0.5, 0.25]), [98, 72]);
+  assert.deepEqual(cellOf(-0.1, -0.1, [0.5, 0.25]), [-1, -1]);
+});
+
+test("findings have three plurals", () => {
+  assert.deepEqual([1, 3, 5].map(countEvents), ["1\u00a0nález", "3\u00a0nálezy", "5\u00a0nálezů"]);
 });
