@@ -66,7 +66,7 @@ class ActivityFilter(PeriodFilter, SortedFilter):
         """
         chosen = self.chosen
         found = Activity.objects.visible_to(self.user).between(chosen.get("od"), chosen.get("do"))
-        found = found.filter(withdrawn_at__isnull=False) if "stav" in chosen else found.standing()
+        found = found.withdrawn() if "stav" in chosen else found.standing()
         if "mesic" in chosen:
             found = found.in_month(chosen["mesic"])
         found = found.filter(**conditions(chosen))

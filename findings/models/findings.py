@@ -3,7 +3,7 @@
 Events, pieces and places are always counted apart (`reports.figures`).
 """
 
-from datetime import date, datetime
+from datetime import date
 
 import pghistory
 from django.db import models
@@ -14,8 +14,8 @@ from apk import czech
 from apk.calendar import LOCAL, Month, day_bounds
 from apk.localities.models import Locality
 from apk.people.models import Assistant, User
-from apk.people.scope import OfAssistantQuerySet
 from apk.sync.models import Receipt
+from apk.withdrawal import Withdrawable, WithdrawableQuerySet, withdrawn_with_a_reason
 from findings.models.places import LATITUDE, LONGITUDE, Place
 from patrols.models import Shift
 
@@ -68,14 +68,7 @@ COUNTS: dict[str, models.Aggregate] = {
 }
 
 
-class FindingQuerySet(OfAssistantQuerySet["Finding"]):
-    def standing(self) -> "FindingQuerySet":
-        """Those that count: a withdrawn finding stays stored and readable, and is in no figure."""
-        return self.filter(withdrawn_at__isnull=True)
-
-    def withdrawn(self) -> "FindingQuerySet":
-        return self.filter(withdrawn_at__isnull=False)
-
+class FindingQuerySet(WithdrawableQuerySet["Finding"]):
     def in_month(self, month: Month) -> "FindingQuerySet":
         return self.filter(found_at__gte=month.start, found_at__lt=month.end)
 
@@ -107,7 +100,7 @@ class FindingQuerySet(OfAssistantQuerySet["Finding"]):
 
 
 @pghistory.track()
-class Finding(models.Model):
+class Finding(Withdrawable):
     """A finding of syringes. `id` is the record's id from the phone; positions in WGS84 degrees, accuracy in metres.
 
     `pieces` counts what must be disposed of as sharps: syringes with and without a needle and separate needles.
@@ -164,12 +157,7 @@ class Finding(models.Model):
                 name="finding_has_pieces",
                 violation_error_message="Zadejte aspoň jeden kus.",
             ),
-            models.CheckConstraint(
-                condition=Q(withdrawn_at__isnull=True, withdrawal_reason="")
-                | Q(withdrawn_at__isnull=False) & ~Q(withdrawal_reason=""),
-                name="finding_is_withdrawn_with_a_reason",
-                violation_error_message="Napište, proč nález neplatí.",
-            ),
+            withdrawn_with_a_reason("finding_is_withdrawn_with_a_reason", "Napište, proč nález neplatí."),
         ]
 
     def __str__(self) -> str:
@@ -177,15 +165,6 @@ class Finding(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("findings:detail", args=[self.pk])
-
-    @property
-    def is_withdrawn(self) -> bool:
-        return self.withdrawn_at is not None
-
-    def withdraw(self, *, at: datetime, reason: str) -> None:
-        """Takes the finding out of all figures; it stays readable with its reason."""
-        self.withdrawn_at, self.withdrawal_reason = at, reason
-        self.save(update_fields=["withdrawn_at", "withdrawal_reason"])
 
 
 class PhotoQuerySet(models.QuerySet):

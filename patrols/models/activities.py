@@ -3,7 +3,7 @@
 They hold no names of citizens: numbers, an organisation and a reason.
 """
 
-from datetime import date, datetime
+from datetime import date
 from typing import Self
 
 import pghistory
@@ -15,7 +15,7 @@ from apk import czech
 from apk.calendar import LOCAL, Month, day_bounds
 from apk.localities.models import Locality
 from apk.people.models import Assistant
-from apk.people.scope import OfAssistantQuerySet
+from apk.withdrawal import Withdrawable, WithdrawableQuerySet, withdrawn_with_a_reason
 from patrols.models.codes import ActivityKind, CalledPatrol, Counter, Organisation, ReferralReason
 from patrols.models.shifts import Shift
 
@@ -33,11 +33,7 @@ NUMBER_COUNTS: dict[str, models.Aggregate] = {
 }
 
 
-class ActivityQuerySet(OfAssistantQuerySet["Activity"]):
-    def standing(self) -> Self:
-        """Those that count: an activity taken back stays stored and readable, and is in no figure."""
-        return self.filter(withdrawn_at__isnull=True)
-
+class ActivityQuerySet(WithdrawableQuerySet["Activity"]):
     def in_month(self, month: Month) -> Self:
         return self.filter(at__gte=month.start, at__lt=month.end)
 
@@ -63,7 +59,7 @@ class ActivityQuerySet(OfAssistantQuerySet["Activity"]):
 
 
 @pghistory.track()
-class Activity(models.Model):
+class Activity(Withdrawable):
     """Something an assistant did. `id` is the record's id from the phone, `at` when it was written down.
 
     A referral has both an organisation and a reason, or neither. An activity taken back by its author has
@@ -107,12 +103,7 @@ class Activity(models.Model):
                 name="referral_has_organisation_and_reason",
                 violation_error_message="Ke zprostředkované pomoci patří organizace i důvod.",
             ),
-            models.CheckConstraint(
-                condition=Q(withdrawn_at__isnull=True, withdrawal_reason="")
-                | Q(withdrawn_at__isnull=False) & ~Q(withdrawal_reason=""),
-                name="activity_is_withdrawn_with_a_reason",
-                violation_error_message="Napište, proč činnost neplatí.",
-            ),
+            withdrawn_with_a_reason("activity_is_withdrawn_with_a_reason", "Napište, proč činnost neplatí."),
         ]
 
     def __str__(self) -> str:
@@ -120,11 +111,6 @@ class Activity(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("activities:detail", args=[self.pk])
-
-    def withdraw(self, *, at: datetime, reason: str) -> None:
-        """Takes the activity out of all figures; it stays readable with its reason."""
-        self.withdrawn_at, self.withdrawal_reason = at, reason
-        self.save(update_fields=["withdrawn_at", "withdrawal_reason"])
 
 
 class ActivityCountQuerySet(models.QuerySet["ActivityCount"]):

@@ -10,8 +10,8 @@ from django.db.models import F, Q
 
 from apk import czech
 from apk.calendar import LOCAL
-from apk.people.access import Role
-from apk.people.models import Assistant, Mentorship, User
+from apk.people.models import Assistant, User
+from apk.people.scope import OfAssistantQuerySet, Row
 from apk.refusal import Refused
 from patrols.duties import Span
 
@@ -20,29 +20,15 @@ class AttendanceError(Refused):
     """The attendance cannot be changed or approved so."""
 
 
-class DayQuerySet(models.QuerySet):
+class DayQuerySet(OfAssistantQuerySet[Row]):
     """Rows about one assistant's day."""
-
-    def visible_to(self, user: User) -> Self:
-        """Assistants see their own; mentors those of assistants they lead or led; coordinators all."""
-        match user.role:
-            case Role.COORDINATOR:
-                return self
-            case Role.MENTOR:
-                return self.filter(
-                    models.Exists(Mentorship.objects.filter(assistant=models.OuterRef("assistant"), mentor__user=user))
-                )
-            case Role.ASSISTANT:
-                return self.filter(assistant__user=user)
-            case _:
-                return self.none()
 
     def within(self, first: date, last: date) -> Self:
         """Of the days from `first` to `last`, both included."""
         return self.filter(day__gte=first, day__lte=last)
 
 
-class AttendanceStepQuerySet(DayQuerySet):
+class AttendanceStepQuerySet(DayQuerySet["AttendanceStep"]):
     def last_of_each_day(self) -> Self:
         """The last step of each person's day, which is the one that holds."""
         return self.order_by("assistant_id", "day", "-id").distinct("assistant_id", "day")
@@ -87,7 +73,7 @@ class AttendanceStep(models.Model):
         return f"{self.get_move_display()}: {self.assistant}, {czech.day(self.day)}"
 
 
-class CorrectionRequestQuerySet(DayQuerySet):
+class CorrectionRequestQuerySet(DayQuerySet["CorrectionRequest"]):
     def waiting(self) -> Self:
         return self.filter(state=CorrectionRequest.State.WAITING)
 

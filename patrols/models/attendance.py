@@ -13,15 +13,11 @@ from django.db.models import Q
 from apk import czech
 from apk.calendar import LOCAL, Month
 from apk.people.models import Assistant, User
-from apk.people.scope import OfAssistantQuerySet
+from apk.withdrawal import Withdrawable, WithdrawableQuerySet, withdrawn_with_a_reason
 from patrols.duties import LONGEST, Event
 
 
-class AttendanceQuerySet(OfAssistantQuerySet["Attendance"]):
-    def standing(self) -> Self:
-        """Those that duties are made of: an event taken back stays stored and readable, and makes no duty."""
-        return self.filter(withdrawn_at__isnull=True)
-
+class AttendanceQuerySet(WithdrawableQuerySet["Attendance"]):
     def around(self, lower: datetime, upper: datetime) -> Self:
         """Every event that a duty with an instant between `lower` and `upper` may be made of."""
         return self.standing().filter(at__gt=lower - LONGEST, at__lt=upper + LONGEST)
@@ -31,7 +27,7 @@ class AttendanceQuerySet(OfAssistantQuerySet["Attendance"]):
 
 
 @pghistory.track()
-class Attendance(models.Model):
+class Attendance(Withdrawable):
     """One event of a person's attendance. `id` is the record's id from the phone, `at` is in whole seconds.
 
     An event taken back has `withdrawn_at` and `withdrawal_reason`; `withdrawn_by` is the mentor who did it, None its
@@ -62,12 +58,7 @@ class Attendance(models.Model):
         ordering = ["at", "id"]
         indexes = [models.Index(fields=["assistant", "at"], name="attendance_by_person_and_time")]
         constraints = [
-            models.CheckConstraint(
-                condition=Q(withdrawn_at__isnull=True, withdrawal_reason="")
-                | Q(withdrawn_at__isnull=False) & ~Q(withdrawal_reason=""),
-                name="attendance_is_withdrawn_with_a_reason",
-                violation_error_message="Napište, proč záznam neplatí.",
-            ),
+            withdrawn_with_a_reason("attendance_is_withdrawn_with_a_reason", "Napište, proč záznam neplatí."),
             models.CheckConstraint(
                 condition=Q(entered_by__isnull=True, entry_reason="")
                 | Q(entered_by__isnull=False) & ~Q(entry_reason=""),

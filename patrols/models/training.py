@@ -1,7 +1,7 @@
 """The register of training: who learnt what, how long it is valid, and where it is needed."""
 
 from calendar import monthrange
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 from typing import Self
 
@@ -16,7 +16,7 @@ from apk import czech
 from apk.calendar import Month
 from apk.localities.models import Locality
 from apk.people.models import Assistant, User
-from apk.people.scope import OfAssistantQuerySet
+from apk.withdrawal import Withdrawable, WithdrawableQuerySet, withdrawn_with_a_reason
 from patrols.models.codes import Code
 
 # What is counted about any set of training records. A list, a summary and a document all count by these expressions.
@@ -99,14 +99,7 @@ class TrainingNeed(models.Model):
         return self.locality_kind in {"", locality.kind}
 
 
-class TrainingQuerySet(OfAssistantQuerySet["Training"]):
-    def standing(self) -> Self:
-        """Those that count: what was written by mistake stays to be seen and counts nowhere."""
-        return self.filter(withdrawn_at__isnull=True)
-
-    def withdrawn(self) -> Self:
-        return self.filter(withdrawn_at__isnull=False)
-
+class TrainingQuerySet(WithdrawableQuerySet["Training"]):
     def in_month(self, month: Month) -> Self:
         return self.between(month.first_day, month.last_day)
 
@@ -128,7 +121,7 @@ class TrainingQuerySet(OfAssistantQuerySet["Training"]):
 
 
 @pghistory.track()
-class Training(models.Model):
+class Training(Withdrawable):
     """An assistant was trained on a day, for so many hours; `expires_on` is the last day when it is valid."""
 
     assistant = models.ForeignKey(Assistant, models.PROTECT, related_name="trainings", verbose_name="asistent")
@@ -159,11 +152,7 @@ class Training(models.Model):
                 name="training_expires_after_it_was_held",
                 violation_error_message="Platnost nemůže skončit dřív, než školení bylo.",
             ),
-            models.CheckConstraint(
-                condition=Q(withdrawn_at__isnull=True, withdrawal_reason="")
-                | (Q(withdrawn_at__isnull=False) & ~Q(withdrawal_reason="")),
-                name="training_is_withdrawn_with_a_reason",
-            ),
+            withdrawn_with_a_reason("training_is_withdrawn_with_a_reason"),
             models.UniqueConstraint(
                 fields=["assistant", "kind", "held_on"],
                 condition=Q(withdrawn_at__isnull=True),
@@ -177,8 +166,3 @@ class Training(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("training:detail", args=[self.pk])
-
-    def withdraw(self, *, at: datetime, reason: str) -> None:
-        """It was written by mistake: it stays to be seen and counts nowhere."""
-        self.withdrawn_at, self.withdrawal_reason = at, reason
-        self.save(update_fields=["withdrawn_at", "withdrawal_reason"])
