@@ -1,4 +1,4 @@
-"""Sets documents as PDF by typst: the same bytes wherever and whenever, tagged, with fonts of our own. Pure.
+"""Sets documents as PDF and draws pictures by typst: the same bytes wherever and whenever, with fonts of our own. Pure.
 
 Whatever app has a template puts its own data into it; nothing here knows what is printed.
 """
@@ -45,6 +45,20 @@ def typeset(template: Path, data: dict[str, Any], *, moment: datetime, standards
         timestamp=moment,
     )
     return pdf
+
+
+def drawn(template: Path, data: dict[str, Any], *, pixels_per_inch: int) -> bytes:
+    """The one page of the template as a PNG; `data` as for `typeset`."""
+    png: bytes = typst.compile(
+        template,
+        root=template.parent,
+        font_paths=_fonts(),
+        ignore_system_fonts=True,
+        sys_inputs={"data": json.dumps(drawable(data))},
+        format="png",
+        ppi=pixels_per_inch,
+    )
+    return png
 
 
 @cache

@@ -24,7 +24,7 @@ from reports.documents.imprint import Imprint
 from reports.documents.wording import title
 from reports.summary import MonthSummary
 
-LAYOUT = 1
+LAYOUT = 2
 """Version of what documents look like. Raised with every change of a builder, so that editions made before keep their
 files and the same figures may be had in the new look."""
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, time
 
+from reports.documents import charts
 from reports.documents.imprint import UNISSUED, Imprint
 from reports.documents.outward import outward, printed
 from reports.documents.word import Word
@@ -30,6 +31,7 @@ def build(summary: MonthSummary, imprint: Imprint = UNISSUED) -> bytes:
         word.soft(project)
     word.title(title(summary))
     word.paragraph(headline(summary))
+    word.contents()
     if public.narrative:
         word.heading("Slovní hodnocení")
         for paragraph in public.narrative:
@@ -39,6 +41,9 @@ def build(summary: MonthSummary, imprint: Imprint = UNISSUED) -> bytes:
         [("Ukazatel", False), ("Hodnota", True)],
         [[figure.label, figure_in_words(figure.unit, summary.totals[name])] for name, figure in FIGURES.items()],
     )
+    for chart in charts.of_month(public):
+        word.heading(chart["title"])
+        word.picture(charts.picture(chart), alt=chart["alt"], caption=chart["caption"])
     for name in printed(public):
         breakdown, rows = BREAKDOWNS[name], public.breakdowns[name]
         figures = breakdown.figures

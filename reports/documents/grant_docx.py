@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, time
 
+from reports.documents import charts
 from reports.documents.grant_wording import provisional, subtitle
 from reports.documents.imprint import UNISSUED, Imprint
 from reports.documents.word import Word
@@ -17,6 +18,7 @@ def build(report: GrantReport, imprint: Imprint = UNISSUED) -> bytes:
     word.title(report.title)
     if sentence := provisional(report):
         word.paragraph(sentence)
+    word.contents()
     for number, section in enumerate(report.sections, start=1):
         word.heading(f"{number}. {section.title}")
         _write(word, section)
@@ -29,6 +31,8 @@ def _write(word: Word, section: Section) -> None:
         word.paragraph(paragraph)
     if section.facts:
         word.facts([(label, cell.text) for label, cell in section.facts])
+    for chart in charts.with_bars(section.charts):
+        word.picture(charts.picture(chart), alt=chart["alt"], caption=chart["caption"])
     for table in section.tables:
         word.table(
             [(column.label, column.is_number) for column in table.columns],

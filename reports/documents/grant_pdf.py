@@ -2,13 +2,12 @@
 
 from typing import Any
 
-from apk import czech
+from reports.documents import charts
 from reports.documents.grant_wording import provisional, subtitle
 from reports.documents.imprint import UNISSUED, Imprint
-from reports.documents.pdf import cell_text, paragraphs, printed_by
-from reports.documents.wording import figure_text, one_line
-from reports.figures import Unit
-from reports.grant import Chart, GrantReport, Section, Table
+from reports.documents.pdf import paragraphs, printed_by
+from reports.documents.wording import cell_text, one_line
+from reports.grant import GrantReport, Section, Table
 
 
 def build(report: GrantReport, imprint: Imprint = UNISSUED) -> bytes:
@@ -37,22 +36,8 @@ def _section(number: int, section: Section) -> dict[str, Any]:
         "title": f"{number}. {one_line(section.title)}",
         "paragraphs": paragraphs(section.paragraphs),
         "facts": [[cell_text(label), cell_text(cell.text)] for label, cell in section.facts],
-        "charts": [_chart(chart) for chart in section.charts if any(value for _, _, value in chart.bars)],
+        "charts": charts.with_bars(section.charts),
         "tables": [_table(table) for table in section.tables],
-    }
-
-
-def _chart(chart: Chart) -> dict[str, Any]:
-    unit = Unit[chart.unit]
-    described = czech.joined(f"{one_line(label)} {figure_text(unit, value)}" for label, _, value in chart.bars)
-    return {
-        "kind": "columns",
-        "caption": one_line(chart.title),
-        "alt": f"Sloupcový graf, {one_line(chart.title)}: {described}.",
-        "bars": [
-            {"label": one_line(short), "value": value, "text": figure_text(unit, value)}
-            for _, short, value in chart.bars
-        ],
     }
 
 

@@ -28,7 +28,16 @@ PERSONAL = frozenset({"assistant"})
 
 
 ALWAYS = ("locality", "district", "place_kind")
-PRINTED = (*ALWAYS, "activity_kind", "activity_locality", "counter", "organisation", "reason", "called_patrol")
+PRINTED = (
+    *ALWAYS,
+    "activity_kind",
+    "activity_locality",
+    "counter",
+    "organisation",
+    "reason",
+    "called_patrol",
+    "training_kind",
+)
 """The breakdowns that become tables of a paper for others, in their order; days would fill a page and people are left
 out."""
 

@@ -4,25 +4,29 @@ PDF/A-2a for the archive and PDF/UA-1 for every reader in one file, set by typst
 file that is neither. It leaves the house, hence `outward`.
 """
 
-import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime, time
 from pathlib import Path
 from typing import Any
 
-from apk import czech
 from apk.typesetting import typeset
+from reports.documents import charts
 from reports.documents.imprint import UNISSUED, Imprint
 from reports.documents.outward import outward, printed
-from reports.documents.wording import figure_in_words, figure_text, headline, month_notes, not_a_sum, one_line, title
-from reports.figures import BREAKDOWNS, EVENTS, HEADLINE, PIECES, PLACES, Figure
+from reports.documents.wording import (
+    cell_text,
+    figure_in_words,
+    figure_text,
+    headline,
+    month_notes,
+    not_a_sum,
+    one_line,
+    title,
+)
+from reports.figures import BREAKDOWNS, EVENTS, FIGURES, HEADLINE, PIECES, PLACES, Figure
 from reports.summary import MonthSummary
 
 HERE = Path(__file__).parent
-# A word of so many characters would run out of its column: it may break behind each such run.
-ENDLESS = re.compile(r"(\S{24})(?=\S)")
-
-BARS_AT_MOST = 15
 
 
 def build(summary: MonthSummary, imprint: Imprint = UNISSUED) -> bytes:
@@ -55,52 +59,30 @@ def _data(summary: MonthSummary, imprint: Imprint) -> dict[str, Any]:
             for figure in HEADLINE
         ],
         "narrative": paragraphs(public.narrative),
-        "charts": list(_charts(public)),
-        "tables": [*(_breakdown(public, name) for name in printed(public)), _places(public)],
+        "charts": list(charts.of_month(public)),
+        "tables": [_totals(summary), *(_breakdown(public, name) for name in printed(public)), _places(public)],
         "notes": month_notes(summary),
     }
 
 
 def paragraphs(texts: Iterable[str]) -> list[dict[str, Any]]:
     """Paragraphs of people; one that begins with „– “ is an item of a list."""
-    lines = [ENDLESS.sub("\\1\u200b", one_line(text)) for text in texts]
+    lines = [cell_text(text) for text in texts]
     return [{"text": line.removeprefix("– "), "is_item": line.startswith("– ")} for line in lines if line]
 
 
-def _charts(summary: MonthSummary) -> Iterator[dict[str, Any]]:
-    """Charts of what was found; a month without findings has none."""
-    if not summary.totals["pieces"]:
-        return
-    rows = sorted(
-        (row for row in summary.breakdowns["locality"] if row.values["pieces"]), key=lambda row: -row.values["pieces"]
-    )
-    rest = len(rows) - BARS_AT_MOST
-    more = f" Ostatní lokality ({rest}) jsou v tabulce." if rest > 0 else ""
-    bars = [_bar(cell_text(row.label), row.values["pieces"]) for row in rows[:BARS_AT_MOST]]
-    yield {
-        "kind": "bars",
-        "title": "Kde se našlo nejvíc",
-        "caption": f"Nalezené kusy podle lokalit.{more}",
-        "alt": f"Pruhový graf, nalezené kusy podle lokalit: {_described(bars)}.{more}",
-        "bars": bars,
+def _totals(summary: MonthSummary) -> dict[str, Any]:
+    """Every figure of the month with its unit."""
+    return {
+        "title": "Ukazatele",
+        "columns": ["Ukazatel", "Hodnota"],
+        "texts": [True, False],
+        "rows": [
+            [FIGURES[name].label, figure_in_words(FIGURES[name].unit, value)] for name, value in summary.totals.items()
+        ],
+        "totals": [],
+        "note": "",
     }
-    found = {row.key: row.values["pieces"] for row in summary.breakdowns["day"]}
-    days = [_bar(f"{day.day}.", found.get(day.isoformat(), 0)) for day in summary.month.days]
-    yield {
-        "kind": "columns",
-        "title": "Kdy se našlo nejvíc",
-        "caption": "Nalezené kusy podle dnů v měsíci.",
-        "alt": f"Sloupcový graf, nalezené kusy podle dnů: {_described(days)}. V ostatní dny se nenašlo nic.",
-        "bars": days,
-    }
-
-
-def _bar(label: str, pieces: int) -> dict[str, Any]:
-    return {"label": label, "value": pieces, "text": figure_text(PIECES.unit, pieces)}
-
-
-def _described(bars: Iterable[dict[str, Any]]) -> str:
-    return czech.joined(f"{bar['label']} {bar['text']}" for bar in bars if bar["value"])
 
 
 def _breakdown(summary: MonthSummary, name: str) -> dict[str, Any]:
@@ -141,7 +123,3 @@ def _places(summary: MonthSummary) -> dict[str, Any]:
 
 def _texts(figures: Iterable[Figure], values: Mapping[str, int]) -> list[str]:
     return [figure_text(figure.unit, values[figure.name]) for figure in figures]
-
-
-def cell_text(text: str) -> str:
-    return ENDLESS.sub("\\1\u200b", one_line(text))

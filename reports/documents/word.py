@@ -5,17 +5,20 @@ whenever the content is: times inside are those given, and the ZIP file around i
 """
 
 from collections.abc import Sequence
+from copy import deepcopy
 from datetime import datetime
 from io import BytesIO
 from zipfile import ZipFile
 
 import docx
+from docx.enum.style import WD_STYLE_TYPE
 from docx.enum.table import WD_TABLE_ALIGNMENT
 from docx.enum.text import WD_ALIGN_PARAGRAPH
+from docx.opc.constants import RELATIONSHIP_TYPE
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Cm, Pt, RGBColor
-from docx.table import _Cell
+from docx.table import Table, _Cell
 from docx.text.paragraph import Paragraph
 
 from reports.documents.bundle import stored
@@ -25,6 +28,8 @@ ACCENT, SOFT, SUNK, LINE = RGBColor(0x23, 0x62, 0xA2), RGBColor(0x52, 0x60, 0x6D
 TYPEFACE = "Calibri"
 MARGIN = Cm(2)
 WIDTH = Cm(21) - 2 * MARGIN
+TOGETHER = 30
+"""A table with so many rows at most is not torn between two pages."""
 
 
 class Word:
@@ -38,6 +43,12 @@ class Word:
         about.author = about.last_modified_by = about.comments = ""
         about.created = about.modified = moment.replace(tzinfo=None)
         about.revision = 1
+        # The template of the package has a picture of itself.
+        about_package = self.document.part.package.rels
+        for name in [key for key, related in about_package.items() if related.reltype == RELATIONSHIP_TYPE.THUMBNAIL]:
+            del about_package[name]
+        self.headings: list[str] = []
+        self.listed: Paragraph | None = None
         self._page()
         self._styles()
 
@@ -67,6 +78,11 @@ class Word:
         border = styles["Title"].element.pPr.find(qn("w:pBdr"))
         if border is not None:
             styles["Title"].element.pPr.remove(border)
+        line = styles.add_style("toc 1", WD_STYLE_TYPE.PARAGRAPH)
+        line.base_style = normal
+        line.paragraph_format.space_after = Pt(2)
+        head = styles["TOC Heading"]
+        head.font.name, head.font.size, head.font.color.rgb = TYPEFACE, Pt(13), ACCENT
         styles["Caption"].font.color.rgb = SOFT
         styles["Caption"].font.size = Pt(9)
         styles["Caption"].font.bold = False
@@ -99,8 +115,24 @@ class Word:
     def title(self, text: str) -> None:
         self.document.add_paragraph(one_line(text), "Title")
 
+    def contents(self) -> None:
+        """Here stands the list of headings, each a link. Without page numbers: only who lays the pages out has them."""
+        self.document.add_paragraph("Obsah", "TOC Heading")
+        self.listed = self.document.add_paragraph(style="toc 1")
+
     def heading(self, text: str, level: int = 1) -> None:
-        self.document.add_heading(one_line(text), level)
+        heading = self.document.add_heading(one_line(text), level)
+        self.headings.append(heading.text)
+        _mark(heading, len(self.headings))
+
+    def picture(self, png: bytes, *, alt: str, caption: str) -> None:
+        """A picture as wide as the page's text, with the words that stand for it."""
+        above = self.document.add_paragraph()
+        above.paragraph_format.keep_with_next = True
+        shape = above.add_run().add_picture(BytesIO(png), width=WIDTH)
+        about = shape._inline.docPr  # noqa: SLF001  # what the package has no words for
+        about.set("descr", one_line(alt))
+        self.document.add_paragraph(one_line(caption), "Caption")
 
     def paragraph(self, text: str) -> None:
         """A paragraph; one that begins with „– “ is an item of a list."""
@@ -152,6 +184,8 @@ class Word:
                 _write(cells[index], text, is_bold=row is total, is_right=columns[index][1], size=size)
         for column, width in zip(table.columns, widths, strict=True):
             column.width = width
+        if len(table.rows) <= TOGETHER:
+            _together(table)
         for row in table.rows:
             _whole(row._tr)  # noqa: SLF001
             for cell, width in zip(row.cells, widths, strict=True):
@@ -160,6 +194,8 @@ class Word:
         below.paragraph_format.space_before = Pt(2)
 
     def content(self) -> bytes:
+        if self.listed is not None and self.headings:
+            _list(self.listed, self.headings)
         written = BytesIO()
         self.document.save(written)
         with ZipFile(written) as archive:
@@ -198,6 +234,45 @@ def _field(paragraph: Paragraph, name: str) -> None:
         run._r.append(element)  # noqa: SLF001
 
 
+def _mark(heading: Paragraph, number: int) -> None:
+    """Makes the heading a place that links lead to."""
+    start, end = OxmlElement("w:bookmarkStart"), OxmlElement("w:bookmarkEnd")
+    for mark in (start, end):
+        mark.set(qn("w:id"), str(number))
+    start.set(qn("w:name"), f"_Toc{number:08}")
+    # The first child is what the paragraph looks like.
+    heading._p.insert(1, start)  # noqa: SLF001
+    heading._p.append(end)  # noqa: SLF001
+
+
+def _list(first: Paragraph, headings: Sequence[str]) -> None:
+    """Writes the contents from `first` on: a field that Word can make anew, with what it would show."""
+    paragraphs = [first]
+    for _ in headings[1:]:
+        following = deepcopy(first._p)  # noqa: SLF001
+        paragraphs[-1]._p.addnext(following)  # noqa: SLF001
+        paragraphs.append(Paragraph(following, first._parent))  # noqa: SLF001
+    _mark_field(first, "begin")
+    instruction = OxmlElement("w:instrText")
+    instruction.set(qn("xml:space"), "preserve")
+    instruction.text = ' TOC \\o "1-1" \\n \\h \\z \\u '
+    first.add_run()._r.append(instruction)  # noqa: SLF001
+    _mark_field(first, "separate")
+    for number, (paragraph, text) in enumerate(zip(paragraphs, headings, strict=True), start=1):
+        link = OxmlElement("w:hyperlink")
+        link.set(qn("w:anchor"), f"_Toc{number:08}")
+        link.set(qn("w:history"), "1")
+        link.append(paragraph.add_run(text)._r)  # noqa: SLF001
+        paragraph._p.append(link)  # noqa: SLF001
+    _mark_field(paragraphs[-1], "end")
+
+
+def _mark_field(paragraph: Paragraph, kind: str) -> None:
+    mark = OxmlElement("w:fldChar")
+    mark.set(qn("w:fldCharType"), kind)
+    paragraph.add_run()._r.append(mark)  # noqa: SLF001
+
+
 def _borders(table: object) -> None:
     borders = OxmlElement("w:tblBorders")
     for side in ("top", "bottom", "insideH"):
@@ -220,6 +295,13 @@ def _repeat(row: object) -> None:
     """Marks a row as the header: repeated on every page, read aloud with each cell."""
     mark = OxmlElement("w:tblHeader")
     row.get_or_add_trPr().append(mark)  # type: ignore[attr-defined]
+
+
+def _together(table: Table) -> None:
+    """Keeps the rows of a table on one page."""
+    for row in table.rows[:-1]:
+        for cell in row.cells:
+            cell.paragraphs[0].paragraph_format.keep_with_next = True
 
 
 def _whole(row: object) -> None:

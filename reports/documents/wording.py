@@ -15,6 +15,9 @@ INTERNAL = "Pracovní podklad: obsahuje jména asistentů a ubytoven. Navenek se
 
 EMPTY = "V tomto měsíci tu není žádný záznam."
 
+# A word of so many characters would run out of its column: it may break behind each such run.
+ENDLESS = re.compile(r"(\S{24})(?=\S)")
+
 # Control and formatting characters (bidirectional overrides among them), halves of pairs, non-characters.
 _INVISIBLE = {"Cc", "Cf", "Cs", "Cn"}
 
@@ -69,6 +72,11 @@ def one_line(text: str) -> str:
     composed = unicodedata.normalize("NFC", text)
     visible = "".join(" " if c.isspace() else c for c in composed if c.isspace() or not _is_invisible(c))
     return re.sub(" {2,}", " ", visible).strip()
+
+
+def cell_text(text: str) -> str:
+    """Text of people for a narrow column: as `one_line`, and a word without an end may break."""
+    return ENDLESS.sub("\\1\u200b", one_line(text))
 
 
 def _is_invisible(character: str) -> bool:

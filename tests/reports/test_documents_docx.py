@@ -8,8 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from apk import czech
+from reports.documents import charts
 from reports.documents import docx as document
 from reports.documents.imprint import Imprint
+from reports.documents.outward import outward
 from reports.documents.wording import figure_text, headline, one_line
 from reports.figures import BREAKDOWNS, FIGURES
 from tests.reports.april import ASSISTANTS, LODGING_HOUSES, PUBLICITY, april, empty
@@ -43,6 +45,8 @@ def test_document_is_made_of_words_own_styles(file):
     assert ("Title", f"Měsíční přehled – duben{czech.SPACE}2021".replace(czech.SPACE, " ")) in styles
     assert [text for name, text in styles if name == "Heading 1"] == [
         "Ukazatele",
+        "Kde se našlo nejvíc",
+        "Kdy se našlo nejvíc",
         "Podle lokalit",
         "Podle městských obvodů",
         "Podle druhu místa",
@@ -52,11 +56,40 @@ def test_document_is_made_of_words_own_styles(file):
         "Pomoc podle organizací",
         "Pomoc podle důvodu",
         "Přivolané hlídky podle druhu",
+        "Školení podle druhu",
         "Místa nálezů",
         "Poznámky",
     ]
     assert ("Normal", one_line(headline(april()))) in styles
     assert len([name for name, _ in styles if name == "List Bullet"]) == 6
+
+
+def test_contents_name_every_heading_and_lead_to_it(file):
+    links = [link for part in file.paragraphs if part.style.name == "toc 1" for link in part._p.xpath("w:hyperlink")]
+    marks = {
+        mark.get(docx.oxml.ns.qn("w:name")): part.text
+        for part in file.paragraphs
+        if part.style.name == "Heading 1"
+        for mark in part._p.xpath("w:bookmarkStart")
+    }
+
+    assert len(links) == len(marks) == 15
+    assert {
+        link.get(docx.oxml.ns.qn("w:anchor")): "".join(text.text for text in link.xpath(".//w:t")) for link in links
+    } == marks
+    # Whoever edits the text lets Word make them anew.
+    (made,) = [run.text for part in file.paragraphs for run in part._p.xpath(".//w:instrText")]
+    assert made.split()[0] == "TOC"
+
+
+def test_charts_are_pictures_that_say_what_they_show(file):
+    described = [shape._inline.docPr.get("descr") for shape in file.inline_shapes]
+
+    assert described == [chart["alt"] for chart in charts.of_month(outward(april()))]
+    assert "Ubytovna 2 11" in described[0]
+    images = [part.blob for part in file.part.package.iter_parts() if part.partname.endswith(".png")]
+    assert sorted(images) == sorted(charts.picture(chart) for chart in charts.of_month(outward(april())))
+    assert not opened(empty()).inline_shapes
 
 
 def test_tables_hold_the_figures_of_the_summary(file):
