@@ -79,6 +79,11 @@ class Filter(forms.Form):
         self.is_valid()
         return {name: value for name, value in self.cleaned_data.items() if value and name not in self.silent}
 
+    @property
+    def asked(self) -> dict[str, str]:
+        """The same as they stand in the address, for the note about an export."""
+        return {name: self.data[name] for name in self.chosen}
+
     def words(self) -> list[tuple[str, str]]:
         """The valid parts of the filter as people say them: (name in the address, Czech words)."""
         return [

@@ -6,16 +6,16 @@ from uuid import UUID
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db import transaction
-from django.http import HttpResponse, StreamingHttpResponse
+from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_safe
 
-from apk.audit.models import AccessLog
+from apk.audit.exports import csv_export
 from apk.calendar import local_date
-from apk.csv_files import CONTENT_TYPE, Cell, csv_lines
+from apk.csv_files import Cell
 from apk.edits import form_response, posted
 from apk.localities.geometry import to_sjtsk
 from apk.localities.models import Locality
@@ -84,17 +84,8 @@ def export(request: SignedInRequest) -> HttpResponseBase:
         # A file speaks no sentences: better none than one with other rows than were meant.
         return render_list(request, form, status=422)
     found = form.findings()
-    AccessLog.objects.note(
-        user=request.user,
-        action=AccessLog.Action.EXPORT,
-        what="Nálezy (CSV)",
-        filter={name: request.GET[name] for name in form.chosen},
-        rows=found.count(),
-    )
-    response = StreamingHttpResponse(csv_lines(export_rows(found)), content_type=CONTENT_TYPE)
     name = f"nalezy-{local_date(timezone.now()):%Y-%m-%d}.csv"
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response
+    return csv_export(request, name, export_rows(found), what="Nálezy (CSV)", count=found.count(), filter=form.asked)
 
 
 EXPORT_HEAD = (

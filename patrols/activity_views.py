@@ -5,15 +5,15 @@ from uuid import UUID
 
 from django.core.paginator import Paginator
 from django.db.models import Prefetch
-from django.http import HttpResponse, StreamingHttpResponse
+from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_safe
 
-from apk.audit.models import AccessLog
+from apk.audit.exports import csv_export
 from apk.calendar import local_date
-from apk.csv_files import CONTENT_TYPE, Cell, csv_lines
+from apk.csv_files import Cell
 from apk.people.access import Permission, SignedInRequest, requires
 from apk.sync.models import Receipt
 from patrols.activity_filters import ActivityFilter
@@ -65,17 +65,8 @@ def export(request: SignedInRequest) -> HttpResponseBase:
         # A file speaks no sentences: better none than one with other rows than were meant.
         return render_list(request, form, status=422)
     found = form.activities()
-    AccessLog.objects.note(
-        user=request.user,
-        action=AccessLog.Action.EXPORT,
-        what="Činnosti (CSV)",
-        filter={name: request.GET[name] for name in form.chosen},
-        rows=found.count(),
-    )
-    response = StreamingHttpResponse(csv_lines(export_rows(found)), content_type=CONTENT_TYPE)
     name = f"cinnosti-{local_date(timezone.now()):%Y-%m-%d}.csv"
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response
+    return csv_export(request, name, export_rows(found), what="Činnosti (CSV)", count=found.count(), filter=form.asked)
 
 
 def export_rows(found: ActivityQuerySet) -> Iterator[tuple[Cell, ...]]:

@@ -12,9 +12,9 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_safe
 
-from apk.audit.models import AccessLog
+from apk.audit.exports import csv_export
 from apk.calendar import Month
-from apk.csv_files import CONTENT_TYPE, Cell, csv_lines
+from apk.csv_files import Cell
 from apk.people.access import Permission, SignedInRequest, requires
 from patrols.attendance_days import DayRow, Months, is_running, is_troubled, people_of
 from patrols.attendance_filters import AttendanceFilter
@@ -120,17 +120,14 @@ def export(request: SignedInRequest, month: Month) -> HttpResponseBase:
         return render_months(request, form, status=422)
     now = timezone.now()
     rows = form.rows(now)
-    AccessLog.objects.note(
-        user=request.user,
-        action=AccessLog.Action.EXPORT,
+    return csv_export(
+        request,
+        f"dochazka-{month}.csv",
+        export_rows(rows),
         what=f"Docházka {month} (CSV)",
-        filter={name: request.GET[name] for name in form.chosen},
-        rows=len(rows),
-    )
-    return HttpResponse(
-        b"".join(csv_lines(export_rows(rows))),
-        content_type=CONTENT_TYPE,
-        headers={"Content-Disposition": f'attachment; filename="dochazka-{month}.csv"'},
+        count=len(rows),
+        filter=form.asked,
+        whole=True,
     )
 
 

@@ -7,15 +7,15 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
 from django.db import transaction
-from django.http import HttpResponse, StreamingHttpResponse
+from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_safe
 
-from apk.audit.models import AccessLog
+from apk.audit.exports import csv_export
 from apk.calendar import local_date
-from apk.csv_files import CONTENT_TYPE, Cell, csv_lines
+from apk.csv_files import Cell
 from apk.edits import carried_out, form_response, posted
 from apk.people.access import Permission, SignedInRequest, requires
 from apk.people.models import Assistant
@@ -79,17 +79,8 @@ def export(request: SignedInRequest) -> HttpResponseBase:
         # A file speaks no sentences: better none than one with other rows than were meant.
         return render_list(request, form, status=422)
     found = form.trainings()
-    AccessLog.objects.note(
-        user=request.user,
-        action=AccessLog.Action.EXPORT,
-        what="Školení (CSV)",
-        filter={name: request.GET[name] for name in form.chosen},
-        rows=found.count(),
-    )
-    response = StreamingHttpResponse(csv_lines(export_rows(found)), content_type=CONTENT_TYPE)
     name = f"skoleni-{local_date(timezone.now()):%Y-%m-%d}.csv"
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response
+    return csv_export(request, name, export_rows(found), what="Školení (CSV)", count=found.count(), filter=form.asked)
 
 
 def export_rows(found: TrainingQuerySet) -> Iterator[tuple[Cell, ...]]:

@@ -4,15 +4,15 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse, QueryDict
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from apk import czech
-from apk.audit.models import AccessLog
+from apk.audit.exports import csv_export
 from apk.calendar import Week, local_date
-from apk.csv_files import CONTENT_TYPE, csv_lines
 from apk.people.access import Permission, Role, SignedInRequest, requires
 from patrols import steps
 from patrols.forms import CopyForm, NewShiftForm, ShiftChangeForm, ShiftForm, WeekPicker, values_of
@@ -59,7 +59,7 @@ def week_page(request: SignedInRequest, week: Week, picker: WeekPicker) -> HttpR
 
 @requires(Permission.VIEW_PLAN)
 @require_safe
-def export_week(request: SignedInRequest, week: Week) -> HttpResponse:
+def export_week(request: SignedInRequest, week: Week) -> HttpResponseBase:
     """The week's shifts as CSV, one a line; assistants get theirs as they were told."""
     shifts = (
         shown_to(request.user)
@@ -81,17 +81,14 @@ def export_week(request: SignedInRequest, week: Week) -> HttpResponse:
         )
         for shift in shifts
     ]
-    AccessLog.objects.note(
-        user=request.user,
-        action=AccessLog.Action.EXPORT,
+    return csv_export(
+        request,
+        f"plan-smen-{week}.csv",
+        [head, *rows],
         what=f"Plán směn, {czech.days(week.first_day, week.last_day)}",
+        count=len(rows),
         week=str(week),
-        rows=len(rows),
-    )
-    return HttpResponse(
-        b"".join(csv_lines([head, *rows])),
-        content_type=CONTENT_TYPE,
-        headers={"Content-Disposition": f'attachment; filename="plan-smen-{week}.csv"'},
+        whole=True,
     )
 
 

@@ -7,17 +7,16 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db import transaction
 from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_safe
 
-from apk.audit.models import AccessLog
+from apk.audit.exports import csv_export
 from apk.calendar import Month
-from apk.csv_files import CONTENT_TYPE, csv_lines
 from apk.edits import form_response, posted
 from apk.people.access import Permission, SignedInRequest, requires
 from reports import months
-from reports.document_views import attachment
 from reports.figures import HEADLINE
 from reports.forms import ProjectForm
 from reports.models import GrantProject
@@ -80,18 +79,19 @@ def owned_months(project: GrantProject) -> list[MonthRecord]:
 
 @requires(Permission.DOWNLOAD_REPORTS)
 @require_GET
-def export_project_months(request: SignedInRequest, pk: int) -> HttpResponse:
+def export_project_months(request: SignedInRequest, pk: int) -> HttpResponseBase:
     """The months of a project, those of its page, as a CSV file."""
     project = get_object_or_404(GrantProject.objects.visible_to(request.user), pk=pk)
     records = owned_months(project)
-    AccessLog.objects.note(
-        user=request.user,
-        action=AccessLog.Action.EXPORT,
+    return csv_export(
+        request,
+        f"projekt-{project.pk}-mesice.csv",
+        month_rows(records),
         what=f"Měsíce projektu {project} (CSV)",
+        count=len(records),
         project=project.pk,
-        rows=len(records),
+        whole=True,
     )
-    return attachment(b"".join(csv_lines(month_rows(records))), CONTENT_TYPE, f"projekt-{project.pk}-mesice.csv")
 
 
 @requires(Permission.MANAGE_PROJECTS)

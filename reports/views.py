@@ -14,9 +14,9 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST, require_safe
 from django_htmx.http import HttpResponseClientRefresh
 
-from apk.audit.models import AccessLog
+from apk.audit.exports import csv_export
 from apk.calendar import Month
-from apk.csv_files import CONTENT_TYPE, Cell, csv_lines
+from apk.csv_files import Cell
 from apk.localities.models import Locality
 from apk.people.access import Permission, SignedInRequest, requires
 from apk.refusal import Refused
@@ -24,7 +24,7 @@ from findings.maps import city_map
 from reports import months, progress
 from reports.charts import bar_chart
 from reports.comparison import compared, comparison, course
-from reports.document_views import attachment, documents_of
+from reports.document_views import documents_of
 from reports.documents.csv import cell
 from reports.documents.wording import headline
 from reports.drilldown import url
@@ -75,20 +75,21 @@ def render_months(request: SignedInRequest, form: MonthFilter, status: int = 200
 
 @requires(Permission.DOWNLOAD_REPORTS)
 @require_GET
-def export_months(request: SignedInRequest) -> HttpResponse:
+def export_months(request: SignedInRequest) -> HttpResponseBase:
     """The list of months as a CSV file."""
     form = months_filter(request)
     if not form.is_valid():
         return render_months(request, form, status=422)
     records = months.records(form.shown())
-    AccessLog.objects.note(
-        user=request.user,
-        action=AccessLog.Action.EXPORT,
+    return csv_export(
+        request,
+        "mesicni-prehledy.csv",
+        month_rows(records),
         what="Měsíční přehledy (CSV)",
-        filter=form.chosen,
-        rows=len(records),
+        count=len(records),
+        filter=form.asked,
+        whole=True,
     )
-    return attachment(b"".join(csv_lines(month_rows(records))), CONTENT_TYPE, "mesicni-prehledy.csv")
 
 
 def month_rows(records: list[MonthRecord]) -> Iterator[tuple[Cell, ...]]:
@@ -251,15 +252,15 @@ def export_shifts(request: SignedInRequest, month: Month) -> HttpResponseBase:
 def exported_shifts(request: SignedInRequest, form: ShiftFilter) -> HttpResponseBase:
     if not form.is_valid():
         return render_shifts(request, form, status=422)
-    AccessLog.objects.note(
-        user=request.user,
-        action=AccessLog.Action.EXPORT,
+    return csv_export(
+        request,
+        f"smeny-{form.named.replace(' až ', '-')}.csv",
+        shift_rows(form),
         what=f"Směny za období {form.period} (CSV)",
-        filter=form.chosen,
-        rows=form.shifts().count(),
+        count=form.shifts().count(),
+        filter=form.asked,
+        whole=True,
     )
-    name = form.named.replace(" až ", "-")
-    return attachment(b"".join(csv_lines(shift_rows(form))), CONTENT_TYPE, f"smeny-{name}.csv")
 
 
 def shift_rows(form: ShiftFilter) -> Iterator[tuple[Cell, ...]]:

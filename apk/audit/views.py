@@ -4,16 +4,17 @@ import json
 from collections.abc import Iterator
 
 from django.core.paginator import Paginator
-from django.http import Http404, HttpResponse, StreamingHttpResponse
+from django.http import Http404, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from apk.audit import tracked
+from apk.audit.exports import csv_export
 from apk.audit.forms import AccessFilter
 from apk.audit.history import entries, subject
 from apk.audit.models import AccessLog, AccessLogQuerySet
-from apk.csv_files import CONTENT_TYPE, Cell, csv_lines
+from apk.csv_files import Cell
 from apk.people.access import Permission, SignedInRequest, requires
 
 PAGE = 50
@@ -52,17 +53,13 @@ def export_access_log(request: SignedInRequest) -> HttpResponseBase:
         # A file speaks no sentences: better none than one with other rows than were meant.
         return render_log(request, chosen, status=422)
     log = chosen.apply(AccessLog.objects.visible_to(request.user)).select_related("user")
-    AccessLog.objects.note(
-        user=request.user,
-        action=AccessLog.Action.EXPORT,
+    return csv_export(
+        request,
+        "protokol-pristupu.csv",
+        rows_of(log),
         what="Protokol přístupů",
-        rows=log.count(),
+        count=log.count(),
         filter=chosen.chosen,
-    )
-    return StreamingHttpResponse(
-        csv_lines(rows_of(log)),
-        content_type=CONTENT_TYPE,
-        headers={"Content-Disposition": 'attachment; filename="protokol-pristupu.csv"'},
     )
 
 
