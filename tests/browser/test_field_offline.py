@@ -17,7 +17,7 @@ from pytest_django.live_server_helper import LiveServer
 from apk.localities.models import Locality
 from apk.people.models import Assistant, Mentor, User
 from apk.sync.models import Held
-from chaos.phone import ATTACH
+from chaos.phone import ATTACH, NEWER_SCHEMA, OLDER_SCHEMA
 from findings import shell
 from findings.models import Finding
 from findings.shell import SCREENS
@@ -203,31 +203,6 @@ def finding_in_store(owner: int) -> dict[str, Any]:
     }
 
 
-FIRST_VERSION = """(record) => new Promise((resolve, reject) => {
-  const request = indexedDB.open("apk-outbox", 1);
-  request.onerror = reject;
-  request.onupgradeneeded = () => {
-    for (const name of ["records", "photos", "sent"]) {
-      request.result.createObjectStore(name, { keyPath: "id" }).createIndex("owner", "owner");
-    }
-    request.result.createObjectStore("bytes");
-    request.result.createObjectStore("pauses", { keyPath: "owner" });
-    request.transaction.objectStore("records").put(record);
-  };
-  request.onsuccess = () => {
-    request.result.close();
-    resolve();
-  };
-})"""
-
-NEXT_VERSION = """() => new Promise((resolve, reject) => {
-  const request = indexedDB.open("apk-outbox", 99);
-  request.onerror = reject;
-  request.onupgradeneeded = () => request.result.createObjectStore("something-new");
-  request.onsuccess = () => resolve();
-})"""
-
-
 def test_one_spoilt_record_stays_with_its_reason_and_holds_back_none_of_the_others(
     opened: Open, phone: BrowserContext, assistant: Assistant, jilova: Locality
 ) -> None:
@@ -274,7 +249,7 @@ def test_a_queue_of_the_first_version_is_taken_over_and_sent(
     before = phone.new_page()
     before.goto(reverse("healthz"))
     record = finding_in_store(assistant.user_id)
-    before.evaluate(FIRST_VERSION, record)
+    before.evaluate(OLDER_SCHEMA, record)
     before.close()
     page = opened("queue")
     expect(page.locator(".queue-state")).to_contain_text("Vše odesláno")
@@ -287,7 +262,7 @@ def test_a_tab_left_open_goes_on_saving_after_a_newer_version_has_changed_the_da
     page = opened("capture")
     newer = phone.new_page()
     newer.goto(reverse("healthz"))
-    newer.evaluate(NEXT_VERSION)
+    newer.evaluate(NEWER_SCHEMA)
     fill_in(page)
     save(page)
     state(page).to_have_text("Odesláno")
