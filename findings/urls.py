@@ -3,14 +3,17 @@
 from django.urls import path
 
 import apk.converters  # noqa: F401  # the converter `month`
-from findings import custody_views, injury_views, map_views, photo_views, views
+from findings import custody_views, export_views, injury_views, map_views, photo_views, views
 
 app_name = "findings"
 
 urlpatterns = [
     path("", views.finding_list, name="list"),
     path("mapa.json", map_views.marks, name="marks"),
-    path("export.csv", views.export, name="export"),
+    path("export.csv", export_views.export, {"kind": "csv"}, name="export"),
+    path("export.xlsx", export_views.export, {"kind": "xlsx"}, name="export-xlsx"),
+    path("export.geojson", export_views.export, {"kind": "geojson"}, name="export-geojson"),
+    path("export.gpkg", export_views.export, {"kind": "gpkg"}, name="export-geopackage"),
     path("fotografie/<uuid:pk>/", photo_views.photo, name="photo"),
     path("cekajici-fotografie/<uuid:pk>/", photo_views.waiting_photo, name="waiting-photo"),
     path("boxy/", custody_views.boxes, name="boxes"),

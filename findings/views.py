@@ -1,21 +1,16 @@
 """Pages of the findings at the desk; an assistant sees their own by the same addresses."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from uuid import UUID
 
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db import transaction
 from django.http import HttpResponse
-from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils import timezone
-from django.views.decorators.http import require_GET, require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
-from apk.audit.exports import csv_export
-from apk.calendar import local_date
-from apk.csv_files import Cell
 from apk.edits import form_response, posted
 from apk.localities.geometry import to_sjtsk
 from apk.localities.models import Locality
@@ -73,62 +68,6 @@ def with_names(found: FindingQuerySet) -> FindingQuerySet:
 def positions(findings: Iterable[Finding]) -> dict[int, tuple[float, float]]:
     """Where the places of the rows lie, by their keys, so that a row finds its mark."""
     return {finding.place_id: (finding.place.latitude, finding.place.longitude) for finding in findings}
-
-
-@requires(Permission.EXPORT_FINDINGS)
-@require_GET
-def export(request: SignedInRequest) -> HttpResponseBase:
-    """The filtered findings as a CSV file; who took which is written to the access log."""
-    form = FindingFilter(request.GET, user=request.user)
-    if not form.is_valid():
-        # A file speaks no sentences: better none than one with other rows than were meant.
-        return render_list(request, form, status=422)
-    found = form.findings()
-    name = f"nalezy-{local_date(timezone.now()):%Y-%m-%d}.csv"
-    return csv_export(request, name, export_rows(found), what="Nálezy (CSV)", count=found.count(), filter=form.asked)
-
-
-EXPORT_HEAD = (
-    "Číslo záznamu", "Nalezeno", "Asistent", "Lokalita", "Městský obvod", "Místo nálezu", "Adresa", "Druh místa",
-    "Jak se o nálezu ví", "S jehlou", "Bez jehly", "Samostatné jehly", "Kusů", "Jiné pomůcky", "Dostupné dětem",
-    "Zeměpisná šířka (WGS84)", "Zeměpisná délka (WGS84)", "Přesnost (m)", "Původ polohy", "X (S-JTSK)", "Y (S-JTSK)",
-    "Poznámka", "Přijato serverem", "Vzato zpět", "Důvod vzetí zpět",
-)  # fmt: skip
-
-
-def export_rows(found: FindingQuerySet) -> Iterator[tuple[Cell, ...]]:
-    """The head and a row for each finding, read from the database piece by piece."""
-    yield EXPORT_HEAD
-    for finding in with_names(found).iterator(chunk_size=1000):
-        x, y = to_sjtsk(finding.latitude, finding.longitude)
-        locality = finding.locality
-        yield (
-            str(finding.pk),
-            finding.found_at,
-            str(finding.assistant),
-            locality.name if locality else "",
-            locality.district.name if locality else "",
-            finding.place.name,
-            finding.place.address,
-            finding.get_place_kind_display(),
-            finding.get_source_display(),
-            finding.with_needle,
-            finding.without_needle,
-            finding.needles,
-            finding.pieces,
-            finding.paraphernalia,
-            finding.child_accessible,
-            finding.latitude,
-            finding.longitude,
-            finding.accuracy_m,
-            finding.get_position_source_display(),
-            round(x, 2),
-            round(y, 2),
-            finding.note,
-            finding.recorded_at,
-            finding.withdrawn_at,
-            finding.withdrawal_reason,
-        )
 
 
 @requires(Permission.VIEW_FINDINGS)
