@@ -428,3 +428,47 @@ def refuse_impossible(person: Assistant, correction: Correction, replaced: set[U
                 "V té době už má asistent zapsanou jinou službu. Opravte nejdřív ji; "
                 "navazující služby zapište jako jednu."
             )
+
+
+# --- What assistants propose ------------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def propose(person: Assistant, day: date, correction: Correction, *, reason: str, now: datetime) -> CorrectionRequest:
+    """Keeps what the assistant says a duty was until the mentor decides.
+
+    Raises AttendanceError when it could not be taken over, and when another proposal of the day waits.
+    """
+    person.lock()
+    if correction.times is None:
+        raise AttendanceError("Napište začátek a konec služby.")
+    if is_closed(person, day):
+        raise AttendanceError("Docházka tohoto dne je schválená. Požádejte mentora, ať den znovu otevře.")
+    if CorrectionRequest.objects.waiting().filter(assistant=person, day=day).exists():
+        raise AttendanceError("Pro tento den už návrh čeká. Nejdřív ho vezměte zpět.")
+    former = events_of_duty(person, correction.instead_of)
+    refuse_impossible(person, correction, {event.pk for event in former}, now)
+    start, end = correction.times
+    return CorrectionRequest.objects.create(
+        assistant=person,
+        day=day,
+        instead_of=correction.instead_of,
+        start=start,
+        end=end,
+        breaks=[[each.astimezone(UTC).isoformat() for each in pause] for pause in correction.breaks],
+        reason=reason,
+    )
+
+
+@transaction.atomic
+def take_over(request: CorrectionRequest, *, by: User, now: datetime) -> None:
+    """The attendance becomes what the assistant proposed. Raises AttendanceError as `correct` does."""
+    request.decide(CorrectionRequest.State.TAKEN, by=by, now=now)
+    said = Correction(request.instead_of, (request.start, request.end), tuple(request.pauses))
+    correct(request.assistant, request.day, said, by=by, reason=f"Návrh asistenta: {request.reason}", now=now)
+
+
+def refuse(request: CorrectionRequest, *, by: User, answer: str, now: datetime) -> None:
+    """Leaves the attendance as it is. Raises AttendanceError for a day that is not led and a decided proposal."""
+    refuse_strangers(request.assistant, request.day, by)
+    request.decide(CorrectionRequest.State.REFUSED, by=by, now=now, answer=answer)

@@ -29,6 +29,7 @@ from patrols.models import (
     Absence,
     Activity,
     ActivityKind,
+    CorrectionRequest,
     CoverNeed,
     Operation,
     Proposal,
@@ -138,6 +139,16 @@ ROWS: dict[str, str] = {
     "attendance:month": "302 200 200 200 200 200 403",
     "attendance:period": "302 200 200 200 200 200 403",
     "attendance:export": "302 403 403 200 200 200 403",
+    "attendance:approvals": "302 200 200 200 200 200 403",
+    "attendance:approve": "302 403 403 404 404 403 403",
+    "attendance:day": "302 200 404 200 404 200 403",
+    "attendance:correct": "302 403 403 200 404 403 403",
+    "attendance:take-back": "302 403 403 200 404 403 403",
+    "attendance:reopen": "302 403 403 200 404 403 403",
+    "attendance:propose": "302 200 404 403 403 403 403",
+    "attendance:cancel-request": "302 302 404 403 403 403 403",
+    "attendance:take-request": "302 403 403 302 404 403 403",
+    "attendance:refuse-request": "302 403 403 200 404 403 403",
     "activities:list": "302 200 200 200 200 200 403",
     "activities:export": "302 403 403 200 200 200 403",
     "activities:detail": "302 200 404 200 404 200 403",
@@ -291,6 +302,8 @@ ROWS: dict[str, str] = {
 # Pages that name a box, and those that name a handover.
 BOXED = ("box", "edit-box", "give-box", "take-back-box", "close-box", "reopen-box", "box-label")
 HANDED = ("handover", "confirm-handover", "cancel-handover")
+# Pages that name a person and a day of theirs.
+ATTENDED = ("day", "correct", "take-back", "reopen", "propose")
 # Pages of reports that name a month and nothing else.
 MONTHLY = (
     *("month", "building", "build", "documents", "publish", "shifts", "export-shifts", "write-month"),
@@ -430,6 +443,14 @@ class World:
         return injury
 
     @cached_property
+    def request(self) -> CorrectionRequest:
+        """What the assistant says about a duty that is missing."""
+        start = factories.local(2021, 4, 14, 8)
+        return CorrectionRequest.objects.create(
+            assistant=self.assistant, day=start.date(), start=start, end=start + timedelta(hours=8), reason="Telefon."
+        )
+
+    @cached_property
     def training(self) -> Training:
         training: Training = factories.TrainingFactory(assistant=self.assistant)
         return training
@@ -509,7 +530,9 @@ class World:
             "patrols:remove-shift": {"pk": self.shift.pk},
             "attendance:month": {"month": Month(2021, 4)},
             "attendance:period": {"first": Month(2021, 3), "last": Month(2021, 4)},
-            "attendance:export": {"month": Month(2021, 4)},
+            **{f"attendance:{name}": {"month": Month(2021, 4)} for name in ("export", "approvals", "approve")},
+            **{f"attendance:{name}": {"pk": self.assistant.pk, "day": date(2021, 4, 15)} for name in ATTENDED},
+            **{f"attendance:{name}-request": {"pk": self.request.pk} for name in ("cancel", "take", "refuse")},
             "activities:detail": {"pk": self.activity.pk},
             "codes:list": {"slug": "druhy-cinnosti"},
             "codes:add": {"slug": "druhy-cinnosti"},

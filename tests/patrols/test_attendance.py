@@ -150,4 +150,4 @@ def test_the_page_takes_the_same_queries_for_few_and_many(client_of: ClientOf, c
     with CaptureQueriesContext(connection) as many:
         client.get(PAGE)
     # Session, user, choices of people, shifts, events, people.
-    assert (len(few), len(many)) == (6, 6)
+    assert (len(few), len(many)) == (10, 10)
