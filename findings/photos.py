@@ -158,8 +158,8 @@ def waiting(record: UUID) -> list[str]:
     return [reverse("findings:waiting-photo", args=[pk]) for pk in photos]
 
 
-def reencoded(uploaded: bytes) -> Jpeg:
-    """The image in a JPEG, PNG or WebP file as a JPEG of ours. Raises PhotoRefused.
+def reencoded(uploaded: bytes, max_side: int = MAX_SIDE) -> Jpeg:
+    """The image in a JPEG, PNG or WebP file as a JPEG of ours, at most `max_side` pixels. Raises PhotoRefused.
 
     The size is read from the header and judged before any pixel is decoded: a file of a few kilobytes may claim
     gigabytes. A moving image gives its first picture; what was transparent becomes white.
@@ -169,14 +169,14 @@ def reencoded(uploaded: bytes) -> Jpeg:
             if image.width * image.height > MAX_PIXELS:
                 raise too_many_pixels()
             if image.format == "JPEG":
-                image.draft("RGB", (MAX_SIDE, MAX_SIDE))  # decodes no more than is needed
+                image.draft("RGB", (max_side, max_side))  # decodes no more than is needed
             upright = ImageOps.exif_transpose(image)
             if upright.has_transparency_data:
                 upright = upright.convert("RGBA")
                 white = Image.new("RGBA", upright.size, "white")
                 upright = Image.alpha_composite(white, upright)
             picture = upright.convert("RGB")
-            picture.thumbnail((MAX_SIDE, MAX_SIDE), Image.Resampling.LANCZOS)
+            picture.thumbnail((max_side, max_side), Image.Resampling.LANCZOS)
             # A new image, which has pixels and nothing else of the old one.
             clean = Image.new("RGB", picture.size)
             clean.paste(picture)

@@ -21,7 +21,7 @@ from apk.people.access import Permission, Role, SignedInRequest, requires
 from apk.people.models import Assistant
 from apk.sync import holding
 from findings.models import Finding
-from reports import checklist, closings, difference_words, late_records, sealing, verifying
+from reports import checklist, closings, difference_words, late_records, sealing, submitting, verifying
 from reports.closing import Move, may
 from reports.closing_forms import (
     FindingCorrectionForm,
@@ -35,7 +35,7 @@ from reports.closing_forms import (
 from reports.closings import Closing
 from reports.document_views import attachment
 from reports.figures import HEADLINE
-from reports.models import GrantProject, MonthlySummary, MonthNarrative, Seal
+from reports.models import GrantProject, MonthlySummary, MonthNarrative, ProjectReport, Seal
 from reports.references import of_month
 from reports.snapshots import Content
 from reports.views import known_month
@@ -246,7 +246,13 @@ def verification(request: SignedInRequest) -> HttpResponse:
     days = Seal.objects.visible_to(request.user).order_by("-month").values_list("month", flat=True).distinct()
     page = Paginator(days, VERIFIED_ON_PAGE).get_page(request.GET.get("page"))
     verdicts = [verifying.verify(Month.of(day)) for day in page.object_list]
-    context = {"page": page, "verdicts": verdicts, "guards": verifying.missing_guards()}
+    handed_over = ProjectReport.objects.visible_to(request.user).submitted().select_related("project")
+    context = {
+        "page": page,
+        "verdicts": verdicts,
+        "guards": verifying.missing_guards(),
+        "submitted": [submitting.verify(report) for report in handed_over] if page.number == 1 else [],
+    }
     return render(request, "reports/verification.html", context)
 
 

@@ -13,6 +13,7 @@ from django.conf import settings
 from apk import private_files
 from apk.calendar import Month
 from apk.people.models import User
+from reports import annexes
 from reports.documents import grant_json
 from reports.documents.bundle import Part
 from reports.documents.imprint import Imprint
@@ -46,14 +47,17 @@ def request_month(summary: MonthSummary, *, by: User | None, standing: str = OPE
     )
 
 
-def request_report(subject: str, report: GrantReport, *, by: User | None) -> Edition:
-    """Asks for the documents of a grant report; `subject` is its number."""
+def request_report(subject: str, report: GrantReport, *, by: User | None, standing: str = "") -> Edition:
+    """Asks for the documents of a grant report; `subject` is its number.
+
+    `standing` is printed; by default it says how final the figures are.
+    """
     return Edition.objects.request(
         Edition.Kind.GRANT_REPORT,
         subject,
         grant_json.frozen(report),
         report.digest,
-        standing=standing_of(report),
+        standing=standing or standing_of(report),
         address=settings.PUBLIC_URL,
         layout=LAYOUT,
         by=by,
@@ -100,6 +104,8 @@ def build(edition_id: int) -> None:
             if content is None:
                 content = keep(edition, kind, kind.build(figures, imprint))
             parts.append(Part(file_name(edition, kind.extension), kind.purpose, content))
+        for number, annex in enumerate(paper.annexes(figures), start=1):
+            parts.append(Part(f"prilohy/{number:02}-{annex.file}", annex.title, annexes.content_of(annex)))
         keep(edition, paper.bundle, paper.build_bundle(figures, imprint, parts))
         edition.finish()
         log.info("edition_done", edition=edition_id)

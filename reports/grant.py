@@ -197,10 +197,15 @@ class ProjectCard:
 
 @dataclass(frozen=True)
 class Annex:
-    """An annex of the report: `title` says what it is; `file` names the file, "" for one that is on paper."""
+    """An annex of the report: `title` says what it is; `file` names the file, "" for one that is on paper.
+
+    `sha256` and `size` (bytes) are of the file that goes with the report, "" and 0 when there is none.
+    """
 
     title: str
     file: str
+    sha256: str = ""
+    size: int = 0
 
 
 @dataclass(frozen=True)
@@ -267,7 +272,7 @@ class GrantReport:
             ],
             "totals": dict(self.totals),
             "sections": [_section(section) for section in self.sections],
-            "annexes": [{"title": annex.title, "file": annex.file} for annex in self.annexes],
+            "annexes": list(map(_annex, self.annexes)),
         }
 
     @classmethod
@@ -305,6 +310,12 @@ class GrantReport:
         """SHA-256 in hexadecimal of the canonical JSON: keys sorted, no spaces, UTF-8."""
         canonical = json.dumps(self.as_json(), sort_keys=True, ensure_ascii=False, separators=(",", ":"))
         return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+def _annex(annex: Annex) -> dict[str, Any]:
+    """An annex without a file says nothing of one, as annexes did before files could be brought."""
+    file = {"sha256": annex.sha256, "size": annex.size} if annex.sha256 else {}
+    return {"title": annex.title, "file": annex.file, **file}
 
 
 def _section(section: Section) -> dict[str, Any]:

@@ -161,7 +161,10 @@ def compilation(report: ProjectReport) -> Compilation:
         houses=numbered_houses(own.values()),
         cost_lines=list(project.cost_lines.select_related("rate")),
         indicators=list(project.indicators.all()),
-        annexes=tuple(grant.Annex(one_line(annex.title), one_line(annex.file)) for annex in report.annexes.all()),
+        annexes=tuple(
+            grant.Annex(one_line(annex.title), one_line(annex.file), annex.sha256, annex.size)
+            for annex in report.annexes.all()
+        ),
     )
 
 

@@ -3,12 +3,16 @@
 from collections.abc import Iterable, Sequence
 from typing import Any, cast
 
+import structlog
 from django import forms
 
 from apk import czech
 from apk.calendar import Month
 from apk.edits import EditGuard
 from apk.forms import DayField
+from apk.refusal import Refused
+from reports import annexes
+from reports.annexes import Taken
 from reports.figures import FIGURES
 from reports.forms import AmountField
 from reports.models import (
@@ -22,6 +26,8 @@ from reports.models import (
     ReportSection,
 )
 from reports.narrative import Reference, objections
+
+log = structlog.get_logger(__name__)
 
 BY_HAND = "zadává se ručně"
 
@@ -117,12 +123,47 @@ class ReportSectionForm(EditGuard, forms.ModelForm):
 
 
 class AnnexForm(EditGuard, forms.ModelForm):
-    """An annex of a report."""
+    """An annex of a report, with its file."""
+
+    upload = forms.FileField(
+        label="Soubor",
+        required=False,
+        max_length=200,
+        help_text=(
+            "PDF, DOCX, XLSX, ODT, ODS, JPEG nebo PNG, nejvýš 10 MB. Půjde do archivu ZIP se zprávou. "
+            "U přílohy na papíře nechte prázdné."
+        ),
+        error_messages={"empty": "Soubor je prázdný.", "max_length": "Název souboru je příliš dlouhý, zkraťte ho."},
+        widget=forms.FileInput(attrs={"accept": ".pdf,.docx,.xlsx,.odt,.ods,.jpg,.jpeg,.png"}),
+    )
 
     class Meta:
         model = Annex
-        fields = ("position", "title", "file")
-        help_texts = {"file": "Jak se jmenuje soubor, který ke zprávě přiložíte. U listinné přílohy nechte prázdné."}
+        fields = ("position", "title")
+
+    def clean_upload(self) -> Taken | None:
+        upload = self.cleaned_data["upload"]
+        if upload is None:
+            return None
+        if upload.size > annexes.MAX_BYTES:
+            raise forms.ValidationError("Soubor je větší než 10 MB. Zmenšete ho nebo rozdělte.", code="size")
+        try:
+            return annexes.taken(upload.name, upload.read())
+        except Refused as refusal:
+            raise forms.ValidationError(str(refusal), code="type") from refusal
+
+    def clean(self) -> Any:
+        cleaned = super().clean()
+        file = self.cleaned_data.get("upload")
+        if file and not self.errors:
+            try:
+                annexes.attach(self.instance, file)
+            except Refused as refusal:
+                self.add_error("upload", str(refusal))
+            except OSError:
+                log.exception("annexes.not_written")
+                self.add_error("upload", "Server teď nemá kam soubor uložit. Zkuste to později.")
+        return cleaned
 
 
 class ReportForm(EditGuard, forms.ModelForm):
@@ -148,6 +189,9 @@ class ReportForm(EditGuard, forms.ModelForm):
     def clean(self) -> Any:
         cleaned = super().clean()
         first, last, kind = (self.cleaned_data.get(name) for name in ("first", "last", "kind"))
+        stored = (self.instance.first, self.instance.last, self.instance.kind)
+        if self.instance.pk and stored != (first, last, kind) and self.instance.submissions.exists():
+            self.add_error(None, "Zpráva už byla odevzdaná za tyto měsíce. Za jiné měsíce založte novou.")
         if first and last and last < first:
             self.add_error("last", "Poslední měsíc nesmí být před prvním.")
         same = self.instance.project.reports.filter(kind=kind, first=first, last=last).exclude(pk=self.instance.pk)

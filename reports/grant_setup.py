@@ -9,7 +9,7 @@ from django.db.models import ProtectedError
 
 from apk.refusal import Refused
 from reports import grant_forms
-from reports.models import CostLine, Deadline, GrantProject, Indicator, Rate, ReportSection
+from reports.models import CostLine, Deadline, GrantProject, Indicator, ProjectReport, Rate, ReportSection
 
 Content = ReportSection.Content
 
@@ -98,16 +98,20 @@ PARTS: dict[str, Part] = {
 """Every part by its name in addresses."""
 
 
+NEEDED: dict[type[models.Model], str] = {
+    Rate: "Odebrat to nejde: sazbu používá položka rozpočtu.",
+    ReportSection: "Odebrat to nejde: v některé zprávě už je k oddílu napsaný text. Nejdřív ho v té zprávě smažte.",
+    ProjectReport: "Odebrat to nejde: zpráva už byla odevzdaná a musí zůstat.",
+}
+"""Why a row that something needs stays."""
+
+
 def remove(row: models.Model) -> None:
     """Removes a row that nothing needs. Raises Refused when something does."""
     try:
         row.delete()
     except ProtectedError as error:
-        raise Refused(
-            "Odebrat to nejde: sazbu používá položka rozpočtu."
-            if isinstance(row, Rate)
-            else "Odebrat to nejde: v některé zprávě už je k oddílu napsaný text. Nejdřív ho v té zprávě smažte."
-        ) from error
+        raise Refused(NEEDED[type(row)]) from error
 
 
 @transaction.atomic

@@ -17,7 +17,7 @@ from apk.edits import carried_out, form_response, posted
 from apk.people.access import Permission, SignedInRequest, requires
 from reports import months
 from reports.charts import bar_chart
-from reports.grant import Chart, GrantReport, MonthState
+from reports.grant import Chart, GrantReport, MonthState, Section
 from reports.grant_compiling import compilation, compiled, references_of, sections_of
 from reports.grant_forms import AnnexForm, ReportForm, SetUpForm, WordsForm
 from reports.grant_setup import PARTS, Part, remove, set_up
@@ -213,10 +213,11 @@ def report_page(request: SignedInRequest, pk: int) -> HttpResponse:
         "row": row,
         "project": row.project,
         "report": report,
-        "sections": [(section, [(chart, drawn(chart)) for chart in section.charts]) for section in report.sections],
+        "sections": drawn_sections(report),
         "states": [(STATES[state], states.count(state)) for state in MonthState if state in states],
         "outdated": outdated(report),
         "annexes": row.annexes.all(),
+        "submissions": list(row.submissions.without_content().select_related("submitted_by")),
         "may_download": request.user.may(Permission.DOWNLOAD_REPORTS),
         "may_manage": request.user.may(Permission.MANAGE_PROJECTS),
         "may_view_history": request.user.may(Permission.VIEW_HISTORY),
@@ -230,6 +231,11 @@ def outdated(report: GrantReport) -> list[Month]:
     if not open_months:
         return []
     return [record.month for record in months.records(open_months) if record.condition is Condition.OUTDATED]
+
+
+def drawn_sections(report: GrantReport) -> list[tuple[Section, list[tuple[Chart, Any]]]]:
+    """Each section with its charts drawn."""
+    return [(section, [(chart, drawn(chart)) for chart in section.charts]) for section in report.sections]
 
 
 def drawn(chart: Chart) -> Any:
@@ -315,7 +321,7 @@ def change_annex(request: SignedInRequest, pk: int, annex: int) -> HttpResponse:
 
 def edited_annex(request: SignedInRequest, annex: Annex, heading: str) -> HttpResponse:
     report = annex.report
-    form = AnnexForm(posted(request), instance=annex)
+    form = AnnexForm(posted(request), request.FILES or None, instance=annex)
     if form.is_bound and form.is_valid():
         saved = form.save()
         messages.success(request, f"Uloženo: {saved}.")
@@ -326,6 +332,8 @@ def edited_annex(request: SignedInRequest, annex: Annex, heading: str) -> HttpRe
         "report": report,
         "heading": heading,
         "back": f"{report.get_absolute_url()}#prilohy",
+        "current_file": annex.file if annex.pk else "",
+        "has_file": True,
         "remove": reverse("reports:remove-annex", args=[report.pk, annex.pk]) if annex.pk else "",
     }
     return form_response(request, "reports/grant_form.html", context)

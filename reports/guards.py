@@ -99,6 +99,9 @@ UNGUARDED: Final[Mapping[str, str]] = {
 APPEND_ONLY: Final = ("reports_closingstep", "reports_monthcorrection", "reports_seal")
 """Tables that only grow."""
 
+HANDED_OVER: Final = ("reports_submission",)
+"""Tables of what was handed over, which only grow too."""
+
 SHARED: Final = f"""
 -- The first day of the local month of an instant.
 CREATE FUNCTION reports_month_of(instant timestamptz) RETURNS date LANGUAGE sql IMMUTABLE PARALLEL SAFE
@@ -271,6 +274,11 @@ def keep(table: str) -> str:
     )
 
 
+def keeping(table: str) -> migrations.RunSQL:
+    """For a migration: lets a table only grow."""
+    return migrations.RunSQL(keep(table), f"DROP TRIGGER append_only ON {table}")
+
+
 def operation(table: str) -> migrations.RunSQL:
     """For a migration: puts the guard on a table of `GUARDED`."""
     return migrations.RunSQL(guard(table), unguard(table))
@@ -280,7 +288,7 @@ def wanted() -> set[tuple[str, str]]:
     """Every (table, trigger) that must be there and enabled ALWAYS."""
     return (
         {(table, name) for table in GUARDED for name in GUARDS}
-        | {(table, "append_only") for table in APPEND_ONLY}
+        | {(table, "append_only") for table in (*APPEND_ONLY, *HANDED_OVER)}
         | {("reports_monthcorrection", name) for name in ("number_correction", "demand_seal")}
     )
 

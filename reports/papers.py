@@ -22,6 +22,7 @@ from reports.documents import (
 from reports.documents.bundle import Part
 from reports.documents.imprint import Imprint
 from reports.documents.wording import title
+from reports.grant import Annex
 from reports.summary import MonthSummary
 
 LAYOUT = 2
@@ -75,14 +76,15 @@ def formats(*, internal: bool, **builders: Builder) -> dict[str, DocumentFormat]
 class Paper:
     """A kind of paper.
 
-    `stem` begins the names of its files; `read` gives the figures back from their JSON form, `title` and `last_day`
-    are of the figures.
+    `stem` begins the names of its files; `read` gives the figures back from their JSON form, `title`, `last_day` and
+    `annexes`, whose files go into the bundle, are of the figures.
     """
 
     stem: str
     read: Callable[[Mapping[str, Any]], Any]
     title: Callable[[Any], str]
     last_day: Callable[[Any], date]
+    annexes: Callable[[Any], Sequence[Annex]]
     formats: dict[str, DocumentFormat]
     bundle: FileKind
 
@@ -121,6 +123,7 @@ MONTH = Paper(
     read=MonthSummary.from_json,
     title=title,
     last_day=lambda summary: summary.month.last_day,
+    annexes=lambda summary: (),
     formats=FORMATS,
     bundle=_bundle(internal=True),
 )
@@ -129,6 +132,7 @@ GRANT_REPORT = Paper(
     read=grant_json.thawed,
     title=lambda report: report.title,
     last_day=lambda report: report.last.last_day,
+    annexes=lambda report: [annex for annex in report.annexes if annex.sha256],
     formats=GRANT_FORMATS,
     bundle=_bundle(internal=False),
 )

@@ -4,7 +4,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from apk.calendar import Month
-from reports import building, doorbell, editions, reminders
+from reports import annexes, building, doorbell, editions, reminders
 from reports.models import Edition, Job, MonthlySummary
 
 
@@ -31,8 +31,9 @@ def sweep_jobs() -> None:
 
 @shared_task
 def sweep_documents() -> None:
-    """Deletes the files of documents that crashes left without a row."""
+    """Deletes the files of documents and annexes that have no row, left by crashes or by what people removed."""
     editions.sweep(timezone.now())
+    annexes.sweep(timezone.now())
 
 
 @shared_task

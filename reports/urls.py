@@ -3,7 +3,16 @@
 from django.urls import path
 
 import apk.converters  # noqa: F401  # registers <month:…>
-from reports import closing_views, document_views, grant_views, import_views, period_views, project_views, views
+from reports import (
+    closing_views,
+    document_views,
+    grant_views,
+    import_views,
+    period_views,
+    project_views,
+    submission_views,
+    views,
+)
 
 app_name = "reports"
 
@@ -60,6 +69,19 @@ urlpatterns = [
     path("zpravy/<int:pk>/prilohy/pridat/", grant_views.add_annex, name="add-annex"),
     path("zpravy/<int:pk>/prilohy/<int:annex>/upravit/", grant_views.change_annex, name="change-annex"),
     path("zpravy/<int:pk>/prilohy/<int:annex>/odebrat/", grant_views.remove_annex, name="remove-annex"),
+    path("zpravy/<int:pk>/prilohy/<int:annex>/soubor/", submission_views.annex_file, name="annex-file"),
+    path("zpravy/<int:pk>/odevzdat/", submission_views.submit, name="submit-report"),
+    path("zpravy/<int:pk>/odevzdane/<int:version>/", submission_views.submission, name="submission"),
+    path(
+        "zpravy/<int:pk>/odevzdane/<int:version>/stahnout/",
+        submission_views.download_submission,
+        name="download-submission",
+    ),
+    path(
+        "zpravy/<int:pk>/odevzdane/<int:version>/prilohy/<int:number>/",
+        submission_views.submitted_annex,
+        name="submitted-annex",
+    ),
     path("zpravy/<month:first>/<month:last>/smeny/", period_views.shifts, name="period-shifts"),
     path("zpravy/<month:first>/<month:last>/smeny/export.csv", period_views.export_shifts, name="export-period-shifts"),
 ]

@@ -17,6 +17,7 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.utils import timezone
 
 from apk.calendar import Month, Week
 from apk.people.access import Permission
@@ -39,8 +40,9 @@ from patrols.models import (
     Training,
     TrainingNeed,
 )
-from reports import editions, grant_setup
+from reports import editions, grant_setup, submitting
 from reports.counting import count
+from reports.grant_compiling import compiled
 from reports.models import (
     Annex,
     Deadline,
@@ -50,6 +52,7 @@ from reports.models import (
     ProjectReport,
     RecordImport,
     ReportSection,
+    Submission,
 )
 from tests import factories, phones
 from tests.reports import closed
@@ -255,6 +258,11 @@ ROWS: dict[str, str] = {
     "reports:add-annex": "302 403 403 403 403 200 403",
     "reports:change-annex": "302 403 403 403 403 200 403",
     "reports:remove-annex": "302 403 403 403 403 200 403",
+    "reports:annex-file": "302 403 403 403 403 200 403",
+    "reports:submit-report": "302 403 403 403 403 200 403",
+    "reports:submission": "302 403 403 200 200 200 403",
+    "reports:download-submission": "302 403 403 403 403 200 403",
+    "reports:submitted-annex": "302 403 403 403 403 200 403",
     "reports:period-shifts": "302 403 403 200 200 200 403",
     "reports:export-period-shifts": "302 403 403 403 403 200 403",
     # The screens of the phone hold nothing of anybody; what they show comes from field:data.
@@ -310,7 +318,12 @@ MONTHLY = (
     *("closing", "vouch", "approve", "stand-in", "send-back", "seal-month", "confirm-month"),
 )
 # Pages that name a report and nothing else.
-REPORTED = ("report", "report-documents", "publish-report", "edit-report", "remove-report", "add-annex")
+REPORTED = (
+    *("report", "report-documents", "publish-report", "edit-report", "remove-report", "add-annex", "submit-report"),
+)
+
+# Pages that name a report that was handed over and nothing else.
+SUBMITTED = ("submission", "download-submission")
 
 
 def addresses(patterns: list[Any], namespace: str = "") -> Iterator[tuple[str, Callable[..., Any]]]:
@@ -388,7 +401,17 @@ class World:
 
     @cached_property
     def annex(self) -> Annex:
-        return self.report.annexes.create(title="Fotografie", file="fotografie.pdf")
+        return self.report.annexes.create(title="Fotografie", file="fotografie.pdf", sha256="0" * 64, size=1)
+
+    @cached_property
+    def submission(self) -> Submission:
+        """The report with its annex, handed over once, and changed since."""
+        assert self.annex
+        report = ProjectReport.objects.select_related("project").get(pk=self.report.pk)
+        by, seen = factories.UserFactory(is_coordinator=True), compiled(report).digest
+        made = submitting.submit(self.report, by=by, now=timezone.now(), seen=seen, provisional=True)
+        self.report.annexes.create(title="Prezenční listina")
+        return made
 
     @cached_property
     def need(self) -> CoverNeed:
@@ -577,6 +600,9 @@ class World:
             "reports:write-section": {"pk": self.report.pk, "section": self.section.pk},
             "reports:change-annex": {"pk": self.report.pk, "annex": self.annex.pk},
             "reports:remove-annex": {"pk": self.report.pk, "annex": self.annex.pk},
+            "reports:annex-file": {"pk": self.report.pk, "annex": self.annex.pk},
+            **{f"reports:{name}": {"pk": self.report.pk, "version": self.submission.version} for name in SUBMITTED},
+            "reports:submitted-annex": {"pk": self.report.pk, "version": self.submission.version, "number": 1},
             "reports:period-shifts": {"first": Month(2021, 1), "last": Month(2021, 4)},
             "reports:export-period-shifts": {"first": Month(2021, 1), "last": Month(2021, 4)},
             "findings:waiting-photo": {"pk": self.waiting.pk},

@@ -22,6 +22,7 @@ from reports.models.imports import RecordImport, RecordImportQuerySet
 from reports.models.jobs import Job, JobQuerySet
 from reports.models.narratives import MonthNarrative, MonthNarrativeQuerySet
 from reports.models.projects import GrantProject, GrantProjectQuerySet
+from reports.models.submissions import Submission, SubmissionQuerySet
 from reports.models.summaries import MonthlySummary, MonthlySummaryQuerySet
 
 __all__ = [
@@ -53,5 +54,7 @@ __all__ = [
     "Seal",
     "SealQuerySet",
     "SectionText",
+    "Submission",
+    "SubmissionQuerySet",
     "lock_month",
 ]

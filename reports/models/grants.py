@@ -264,6 +264,10 @@ class ProjectReportQuerySet(PartQuerySet):
     def covering(self, month: Month) -> Self:
         return self.filter(first__lte=month.first_day, last__gte=month.first_day)
 
+    def submitted(self) -> Self:
+        """Those handed over at least once, in the order of their projects."""
+        return self.filter(submissions__version=1).order_by("project", "first", "pk")
+
 
 @pghistory.track()
 class ProjectReport(models.Model):
@@ -355,12 +359,18 @@ class SectionText(models.Model):
 
 @pghistory.track()
 class Annex(models.Model):
-    """An annex of a report: what it is and how its file is called; the file itself goes with the report."""
+    """An annex of a report: what it is and how its file is called.
+
+    `sha256` and `size` (bytes) are of the file that was brought, which lies among private files (`annexes.py`); "" and
+    0 of an annex on paper, or of one whose file nobody has brought yet.
+    """
 
     report = models.ForeignKey(ProjectReport, models.CASCADE, related_name="annexes", verbose_name="zpráva")
     position = models.PositiveSmallIntegerField("pořadí", default=1)
     title = models.CharField("co to je", max_length=300)
     file = models.CharField("název souboru", max_length=200, blank=True)
+    sha256 = models.CharField("otisk souboru", max_length=64, blank=True, editable=False)
+    size = models.PositiveBigIntegerField("velikost souboru", default=0, editable=False)
 
     objects = PartQuerySet.as_manager()
 

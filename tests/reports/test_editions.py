@@ -194,7 +194,7 @@ def build_elsewhere(transactional_db, media) -> Iterator[Callable[[Edition, int]
 def test_builder_killed_at_ten_points_leaves_one_edition_with_the_same_digests(media, build_elsewhere):
     def fresh() -> Edition:
         with connection.cursor() as cursor:
-            cursor.execute("TRUNCATE reports_document, reports_edition RESTART IDENTITY")
+            cursor.execute("TRUNCATE reports_submission, reports_document, reports_edition RESTART IDENTITY")
         shutil.rmtree(media, ignore_errors=True)
         return editions.request_month(april(), by=None)
 

