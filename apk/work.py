@@ -11,7 +11,6 @@ from django.db import connection, models
 from django.db.models import F, Q
 from django.utils import timezone
 
-from apk.people.access import Permission
 from apk.people.models import User
 
 MAX_ATTEMPTS = 5
@@ -42,9 +41,6 @@ UNFINISHED = [state for state, following in ALLOWED.items() if following]
 
 
 class WorkQuerySet(models.QuerySet[Kind]):
-    def visible_to(self, user: User) -> Self:
-        return self if user.may(Permission.VIEW_SUMMARIES) else self.none()
-
     def unfinished(self) -> Self:
         return self.filter(state__in=UNFINISHED)
 

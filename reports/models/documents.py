@@ -19,6 +19,9 @@ from reports.papers import FileKind, Paper
 
 
 class EditionQuerySet(WorkQuerySet["Edition"]):
+    def visible_to(self, user: User) -> "EditionQuerySet":
+        return self if user.may(Permission.VIEW_SUMMARIES) else self.none()
+
     def of(self, kind: "Edition.Kind", subject: str) -> "EditionQuerySet":
         return self.filter(kind=kind, subject=subject)
 

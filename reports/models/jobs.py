@@ -8,6 +8,7 @@ from django.db.models import Q
 
 from apk import czech
 from apk.calendar import Month
+from apk.people.access import Permission
 from apk.people.models import User
 from apk.refusal import Refused
 from apk.work import UNFINISHED, Work, WorkQuerySet
@@ -18,6 +19,9 @@ from reports.summary import MonthSummary
 
 
 class JobQuerySet(WorkQuerySet["Job"]):
+    def visible_to(self, user: User) -> "JobQuerySet":
+        return self if user.may(Permission.VIEW_SUMMARIES) else self.none()
+
     def of(self, month: Month) -> "JobQuerySet":
         return self.filter(month=month.first_day)
 
