@@ -22,7 +22,6 @@ from apk.people.models import Assistant
 from apk.sync import holding
 from findings.models import Finding
 from reports import checklist, closings, difference_words, late_records, sealing, submitting, verifying
-from reports.closing import Move, may
 from reports.closing_forms import (
     FindingCorrectionForm,
     LateRecordsForm,
@@ -32,6 +31,7 @@ from reports.closing_forms import (
     VouchForm,
     WordsCorrectionForm,
 )
+from reports.closing_rules import Move, may
 from reports.closings import Closing
 from reports.document_views import attachment
 from reports.figures import HEADLINE

@@ -12,7 +12,7 @@ from apk.sync.clocks import happened_at
 from apk.sync.models import Receipt
 from findings.models import Finding
 from patrols.models import Activity, Attendance, Shift
-from reports.closing import Move, Part, Standing, State, state_of
+from reports.closing_rules import Move, Part, Standing, State, state_of
 from reports.models import ClosingStep, MonthlySummary, Seal
 
 

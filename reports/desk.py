@@ -13,7 +13,7 @@ from apk.sync.models import Held
 from findings.models import Finding
 from patrols.models import Shift
 from reports import late_records, months
-from reports.closing import State
+from reports.closing_rules import State
 from reports.closings import closing_of
 from reports.documents.wording import figure_in_words
 from reports.figures import Unit

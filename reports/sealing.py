@@ -1,7 +1,7 @@
 """Closing a month: assistants confirm, mentors approve, the coordinator seals; and correcting one that is sealed.
 
 Each step is a function that locks the month, looks how it stands, writes a step that never changes, and refuses in a
-Czech sentence. Whether a role may take a step in a state stands in `closing.ALLOWED`.
+Czech sentence. Whether a role may take a step in a state stands in `closing_rules.ALLOWED`.
 """
 
 import json
@@ -16,9 +16,9 @@ from apk.calendar import Month
 from apk.people.access import Role
 from apk.people.models import Assistant, Mentor, Mentorship, User
 from apk.refusal import Refused
-from reports import closing, closings, differences, editions, snapshots
+from reports import closing_rules, closings, differences, editions, snapshots
 from reports.checklist import hindrances
-from reports.closing import Move
+from reports.closing_rules import Move
 from reports.closings import Closing
 from reports.inputs import fingerprints
 from reports.models import ClosingStep, MonthCorrection, MonthlySummary, Seal, lock_month
@@ -29,11 +29,11 @@ CHANGED_MEANWHILE = "Čísla se mezitím změnila. Prohlédněte si je znovu a k
 SEALED = "Měsíc {} je uzavřený, měnit ho lze jen opravou."
 
 IMPOSSIBLE = {
-    closing.State.OPEN: "Měsíc je otevřený: nejdřív ho musí potvrdit všichni asistenti.",
-    closing.State.CONFIRMED: "Měsíc čeká na schválení mentora.",
-    closing.State.APPROVED: "Měsíc je už schválený. Chcete-li v něm něco změnit, vraťte ho k doplnění.",
-    closing.State.SEALED: "Měsíc je uzavřený, měnit ho lze jen opravou.",
-    closing.State.CORRECTED: "Měsíc je uzavřený, měnit ho lze jen opravou.",
+    closing_rules.State.OPEN: "Měsíc je otevřený: nejdřív ho musí potvrdit všichni asistenti.",
+    closing_rules.State.CONFIRMED: "Měsíc čeká na schválení mentora.",
+    closing_rules.State.APPROVED: "Měsíc je už schválený. Chcete-li v něm něco změnit, vraťte ho k doplnění.",
+    closing_rules.State.SEALED: "Měsíc je uzavřený, měnit ho lze jen opravou.",
+    closing_rules.State.CORRECTED: "Měsíc je uzavřený, měnit ho lze jen opravou.",
 }
 """Why a step is not possible, by where the month stands."""
 
@@ -140,14 +140,14 @@ def begun(month: Month, move: Move, by: User, now: datetime) -> Closing:
     standing = closings.closing_of(month)
     if now < month.end:
         raise Refused("Měsíc ještě neskončil, uzavírat ho lze až po jeho posledním dni.")
-    if not closing.is_possible(move, standing.state):
+    if not closing_rules.is_possible(move, standing.state):
         raise Refused(IMPOSSIBLE[standing.state])
     return standing
 
 
 def permit(by: User, move: Move) -> None:
     """Raises PermissionDenied for a role that may not make the move in any state."""
-    if not any(closing.may(Role(by.role), move, state) for state in closing.State):
+    if not any(closing_rules.may(Role(by.role), move, state) for state in closing_rules.State):
         raise PermissionDenied
 
 

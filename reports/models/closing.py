@@ -11,7 +11,7 @@ from django.urls import reverse
 from apk.calendar import Month
 from apk.people.access import Permission
 from apk.people.models import Assistant, Mentor, User
-from reports.closing import WITH_REASON, Move
+from reports.closing_rules import WITH_REASON, Move
 
 LOCK_SPACE = 0x41504C
 """The first of the two numbers of the lock that whoever writes into a month shares and whoever seals it has alone."""

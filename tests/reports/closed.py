@@ -7,7 +7,7 @@ from django.utils import timezone
 from apk.calendar import Month
 from apk.people.models import Assistant, Mentor, User
 from reports import sealing
-from reports.closing import Standing
+from reports.closing_rules import Standing
 from reports.closings import closing_of
 from reports.counting import count
 from reports.inputs import fingerprints

@@ -20,7 +20,7 @@ from apk.refusal import Refused
 from apk.sync.models import Held, Receipt
 from findings.models import Finding, Photo
 from reports import checklist, sealing, verifying
-from reports.closing import ALLOWED, Move, Standing, State, may
+from reports.closing_rules import ALLOWED, Move, Standing, State, may
 from reports.closings import closing_of
 from reports.models import ClosingStep, MonthCorrection, MonthlySummary, Seal
 from tests import phones
