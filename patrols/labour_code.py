@@ -112,6 +112,9 @@ class Limits:
     work_without_break: timedelta = 6 * HOUR
     shortest_break: timedelta = 30 * MINUTE
     shortest_part_of_break: timedelta = 15 * MINUTE
+    break_after: timedelta = 4 * HOUR
+    """After how much work a planned break begins: the employer's own schedule of breaks (§ 88 odst. 3 asks for one)."""
+    break_length: timedelta = 30 * MINUTE
     notice_days: int = 14
     rest_days: frozenset[int] = frozenset({5, 6})
     """Weekdays of rest, Monday is 0."""
@@ -119,6 +122,23 @@ class Limits:
 
 
 LAW = Limits()
+
+
+def planned_breaks(start: datetime, end: datetime, limits: Limits = LAW) -> tuple[Span, ...]:
+    """The breaks that a shift has by the employer's schedule: one whenever the work left is more than may go without.
+
+    A shift of six hours has none, one of eight has a break in the middle, one of twelve has two. Each lies inside.
+    """
+    breaks: list[Span] = []
+    # Two times of one zone are subtracted as a wall clock would.
+    start, end = start.astimezone(UTC), end.astimezone(UTC)
+    while end - start > limits.work_without_break:
+        start += limits.break_after
+        if start + limits.break_length >= end:
+            break
+        breaks.append((start, start + limits.break_length))
+        start += limits.break_length
+    return tuple(breaks)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -355,10 +355,21 @@ def cell_id(assistant_pk: int, day: date) -> str:
 
 
 def days_open_to(reader: User, people: Iterable[Assistant], days: Sequence[date]) -> set[PersonDay]:
-    """Days when the reader leads an employed assistant, so may plan their shifts."""
+    """Days when the reader leads an employed assistant, so may plan their shifts. One query."""
     if not reader.may(Permission.PLAN_SHIFTS):
         return set()
-    return led_days(reader, people, days) & employed_days(people, days)
+    led = Mentorship.objects.filter(mentor__user=reader, assistant__in=people).filter(
+        Q(ends__isnull=True) | Q(ends__gte=days[0]), starts__lte=days[-1]
+    )
+    both = led.values_list(
+        "assistant", "starts", "ends", "assistant__employments__starts", "assistant__employments__ends"
+    )
+    return {
+        (person, day)
+        for person, led_since, led_until, since, until in both
+        for day in days
+        if max(led_since, since) <= day and (led_until is None or day <= led_until) and (until is None or day <= until)
+    }
 
 
 def led_days(mentor: User, people: Iterable[Assistant], days: Sequence[date]) -> set[PersonDay]:

@@ -14,7 +14,7 @@ from apk.people.access import Permission, SignedInRequest, requires
 from apk.refusal import Refused
 from patrols import proposing
 from patrols.cover import gaps_within
-from patrols.models import CoverNeed, Proposal
+from patrols.models import CoverNeed, LegalLimit, Proposal
 from patrols.publishing_views import PeriodForm
 from patrols.step_views import report
 
@@ -29,7 +29,13 @@ def proposals(request: SignedInRequest) -> HttpResponse:
     form = PeriodForm(posted(request), initial={"od": following.first_day, "do": following.last_day})
     if form.is_valid():
         first, last = form.cleaned_data["od"], form.cleaned_data["do"]
-        if next(gaps_within(first, last), None) is None:
+        parts = LegalLimit.objects.in_force(first, last)
+        if len(parts) > 1:
+            form.add_error(
+                "do",
+                f"Od {czech.day(parts[1].first)} platí jiné limity zákoníku práce. Navrhněte každou část zvlášť.",
+            )
+        elif next(gaps_within(first, last), None) is None:
             form.add_error(None, "V těchto dnech nic nechybí, není co navrhovat. Zkontrolujte potřeby, nebo dny.")
         else:
             return redirect("patrols:proposal", Proposal.objects.request(first, last, by=request.user).pk)

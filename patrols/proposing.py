@@ -12,17 +12,17 @@ from django.db.models import Q
 from redis.exceptions import RedisError
 
 from apk import czech
-from apk.calendar import Week, holiday, hours
+from apk.calendar import Week, hours
 from apk.localities.models import Locality
 from apk.people.models import Assistant, Mentorship, User
 from apk.refusal import Refused
 from patrols import labour_code, rostering
 from patrols.cover import gaps_within
-from patrols.labour_code import LAW, averaging_period, night_time
-from patrols.models import Absence, Proposal, Shift
+from patrols.labour_code import Limits, averaging_period, planned_breaks
+from patrols.models import Absence, LegalLimit, Proposal, Shift
 from patrols.planning import days_of, employed_days
 from patrols.rostering import Candidate, History, Need, Pin, Task
-from patrols.rules import persons_of, weeks_that_count
+from patrols.rules import as_the_law_sees, persons_of, planned_shifts, weeks_that_count
 from patrols.steps import Outcome, Wish, grant, on_clocks
 from patrols.urgency import urgency
 from patrols.working_hours import seconds_by_week
@@ -83,6 +83,7 @@ def task_of(mentor: User, first: date, last: date) -> Task:
     led = days_of(Mentorship.objects.filter(mentor__user=mentor), people, days) & employed_days(people, days)
     people = [person for person in people if any((person.pk, day) in led for day in days)]
     level = urgency(first)
+    limits = LegalLimit.objects.in_force(first, first)[0].limits
     needs = tuple(
         Need(
             key=(gap.need.locality_id, gap.need.pk, gap.day),
@@ -91,19 +92,24 @@ def task_of(mentor: User, first: date, last: date) -> Task:
             end=gap.end,
             people=gap.missing,
             weight=gap.need.weight * (1 + level.get(gap.need.locality_id, 0)),
+            breaks=planned_breaks(gap.start, gap.end, limits),
         )
         for gap in gaps_within(first, last)
     )
-    return Task(first=first, last=last, needs=needs, candidates=tuple(candidates(people, led, days)))
+    return Task(
+        first=first, last=last, needs=needs, candidates=tuple(candidates(people, led, days, limits)), limits=limits
+    )
 
 
-def candidates(people: Sequence[Assistant], led: set[tuple[int, date]], days: Sequence[date]) -> Iterable[Candidate]:
+def candidates(
+    people: Sequence[Assistant], led: set[tuple[int, date]], days: Sequence[date], limits: Limits
+) -> Iterable[Candidate]:
     """The people as the search sees them. Six queries."""
     first, last = days[0], days[-1]
     window = Week.of(first - A_WEEK).first_day, Week.of(last + A_WEEK).last_day
     pins: dict[int, list[Pin]] = defaultdict(list)
-    for shift in Shift.objects.filter(assistant__in=people).starting_within(*window):
-        pins[shift.assistant_id].append(Pin(labour_code.Shift(key=shift.pk, start=shift.start, end=shift.end)))
+    for person_key, rows in planned_shifts(Shift.objects.filter(assistant__in=people).starting_within(*window)).items():
+        pins[person_key] += [Pin(as_the_law_sees(row, limits)) for row in rows]
     away: dict[int, list[labour_code.Absence]] = defaultdict(list)
     for absence in Absence.objects.standing().within(*window).filter(assistant__in=people):
         away[absence.assistant_id].append(labour_code.Absence.of_days(absence.first, absence.last))
@@ -111,9 +117,9 @@ def candidates(people: Sequence[Assistant], led: set[tuple[int, date]], days: Se
         for day in days:
             if (person.pk, day) not in led:
                 away[person.pk].append(labour_code.Absence.of_days(day, day, "vede jiný mentor"))
-    credited = seconds_by_week(people, *weeks_that_count(first, last, LAW), outside=window)
-    persons = persons_of(people, *averaging_period(Week.of(last), LAW), credited)
-    past = histories(people, first - HISTORY, first - timedelta(days=1), persons)
+    credited = seconds_by_week(people, *weeks_that_count(first, last, limits), outside=window, limits=limits)
+    persons = persons_of(people, *averaging_period(Week.of(last), limits), credited)
+    past = histories(people, first - HISTORY, first - timedelta(days=1), persons, limits)
     for person in people:
         yield Candidate(
             key=person.pk,
@@ -126,30 +132,26 @@ def candidates(people: Sequence[Assistant], led: set[tuple[int, date]], days: Se
 
 
 def histories(
-    people: Sequence[Assistant], first: date, last: date, persons: dict[int, labour_code.Person]
+    people: Sequence[Assistant],
+    first: date,
+    last: date,
+    persons: dict[int, labour_code.Person],
+    limits: Limits,
 ) -> dict[int, History]:
     """What each has done between two days, both included. Two queries."""
     days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
     present: dict[int, int] = defaultdict(int)
     for person, _ in employed_days(people, days):
         present[person] += 1
-    done: dict[int, list[Shift]] = defaultdict(list)
-    for shift in Shift.objects.filter(assistant__in=people).starting_within(first, last):
-        done[shift.assistant_id].append(shift)
+    done = planned_shifts(Shift.objects.filter(assistant__in=people).starting_within(first, last))
     return {
-        person.pk: History(
+        person.pk: rostering.history_of(
+            (as_the_law_sees(row, limits) for row in done.get(person.pk, ())),
             presence=present[person.pk] * float(persons[person.pk].fte),
-            hours=sum((shift.length for shift in done[person.pk]), timedelta(0)),
-            nights=sum(night_time(shift.start, shift.end) >= LAW.night_worker for shift in done[person.pk]),
-            weekends=sum(any(day.weekday() in LAW.rest_days for day in touched(shift)) for shift in done[person.pk]),
-            holidays=sum(any(holiday(day) for day in touched(shift)) for shift in done[person.pk]),
+            limits=limits,
         )
         for person in people
     }
-
-
-def touched(shift: Shift) -> set[date]:
-    return {shift.starts_on, shift.last_day}
 
 
 def result_of(task: Task, answer: rostering.Proposal) -> dict[str, Any]:

@@ -18,8 +18,8 @@ from apk.calendar import local_date
 from apk.people.models import Assistant, User
 from apk.refusal import Refused
 from patrols import post
-from patrols.labour_code import LAW, Severity
-from patrols.models import Announcement, Notice, Override, Publication, Shift, Stage
+from patrols.labour_code import Severity
+from patrols.models import Announcement, LegalLimit, Notice, Override, Publication, Shift, Stage
 from patrols.rules import Concern, concerns
 
 Question = Announcement.Question
@@ -76,10 +76,10 @@ class Change:
             return f"Nová směna: {self.now}"
         return f"Změna: {self.now} (dosud {self.before})"
 
-    def asks(self, today: date) -> Announcement.Question:
+    def asks(self, today: date, notice_days: int) -> Announcement.Question:
         """Shorter notice than the law's is only with agreement (§ 84); what has begun is merely noted."""
         ahead = (self.day - today).days
-        return Question.AGREEMENT if 0 <= ahead < LAW.notice_days else Question.NOTICE
+        return Question.AGREEMENT if 0 <= ahead < notice_days else Question.NOTICE
 
 
 def described(shift: Shift | Announcement) -> str:
@@ -115,7 +115,7 @@ class Draft:
 
 
 def draft(by: User, first: date, last: date, *, today: date) -> Draft:
-    """What `by` would publish of the days from `first` to `last`; nine queries at most, whatever its size."""
+    """What `by` would publish of the days from `first` to `last`; ten queries at most, whatever its size."""
     shifts = (
         Shift.objects.visible_to(by)
         .planned_by(by)
@@ -182,10 +182,18 @@ def publish(by: User, first: date, last: date, *, seen: str, reasons: Mapping[st
         for each in found.unexcused
     )
     # Who hands a shift over is told first: a shift is announced to one person at a time.
+    notice = notice_days(found.changes)
     for change in sorted(found.changes, key=lambda change: not change.is_withdrawal):
-        announce(change, publication, today)
+        announce(change, publication, today, asks=change.asks(today, notice[change.day]))
     tell(publication, found.changes)
     return publication
+
+
+def notice_days(changes: Sequence[Change]) -> dict[date, int]:
+    """How many days ahead a change must be known (§ 84), by the day of the change. One query."""
+    days = {change.day for change in changes}
+    parts = LegalLimit.objects.in_force(min(days), max(days))
+    return {day: next(part.limits.notice_days for part in parts if part.first <= day <= part.last) for day in days}
 
 
 def lock_plans(people: Sequence[Assistant]) -> None:
@@ -195,15 +203,20 @@ def lock_plans(people: Sequence[Assistant]) -> None:
 
 
 def announce(
-    change: Change, publication: Publication, today: date, *, agreed_at: datetime | None = None
+    change: Change,
+    publication: Publication,
+    today: date,
+    *,
+    asks: Announcement.Question,
+    agreed_at: datetime | None = None,
 ) -> Announcement:
     """Writes down what one assistant learns; with `agreed_at` it is what they agreed to themselves."""
     told = change.told or Announcement(shift=change.shift, assistant=change.assistant)
     told.before = change.before
     told.publication, told.announced_on = publication, today
-    told.asks, told.answer, told.answered_at = change.asks(today), Announcement.Answer.NONE, None
+    told.asks, told.answer, told.answered_at = asks, Announcement.Answer.NONE, None
     if agreed_at is not None:
-        told.asks, told.answer, told.answered_at = Question.AGREEMENT, Announcement.Answer.AGREED, agreed_at
+        told.answer, told.answered_at = Announcement.Answer.AGREED, agreed_at
     if change.shift is None:
         told.shift, told.withdrawn = None, True
     else:

@@ -81,7 +81,10 @@ Load = Mapping[Measure, float]
 
 @dataclass(frozen=True, kw_only=True)
 class Need:
-    """So many people in a locality from–to. `weight` is how much one of them matters; it must be above 0."""
+    """So many people in a locality from–to. `weight` is how much one of them matters; it must be above 0.
+
+    Needs at the same time have the same `breaks`.
+    """
 
     key: Hashable
     locality: str
@@ -89,10 +92,12 @@ class Need:
     end: datetime
     people: int = 1
     weight: float = 1
+    breaks: tuple[tuple[datetime, datetime], ...] | None = None
+    """As those of a shift: not working time, and not judged when None."""
 
     @cached_property
     def shift(self) -> Shift:
-        return Shift(key=self.key, start=self.start, end=self.end)
+        return Shift(key=self.key, start=self.start, end=self.end, breaks=self.breaks)
 
     @property
     def text(self) -> str:
@@ -328,6 +333,22 @@ class _Slot:
 
     def worked_before(self, until: datetime) -> timedelta:
         return sum((max(min(end, until) - start, ZERO) for start, end in self.shift.worked), ZERO)
+
+
+def history_of(shifts: Iterable[Shift], *, presence: float, limits: Limits = LAW) -> History:
+    """What somebody has done, from the shifts that they had."""
+    slots = [_Slot(shift, limits) for shift in shifts]
+
+    def number(measure: Measure) -> int:
+        return sum(round(slot.load[measure]) for slot in slots)
+
+    return History(
+        presence=presence,
+        hours=sum((slot.hours for slot in slots), ZERO),
+        nights=number(Measure.NIGHTS),
+        weekends=number(Measure.WEEKENDS),
+        holidays=number(Measure.HOLIDAYS),
+    )
 
 
 def _compatible(one: _Slot, other: _Slot, limits: Limits, *, split: bool) -> bool:

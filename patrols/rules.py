@@ -9,17 +9,18 @@ import hashlib
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from django.db.models import Case, F, Q, When
 
-from apk.calendar import Week
+from apk.calendar import Week, local_date
+from apk.localities.models import Locality
 from apk.people.models import Assistant, Employment
 from patrols import labour_code
-from patrols.labour_code import LAW, Breach, Limits, Person, Severity, averaging_period
-from patrols.models import AGREED, TOLD_AS_IT_STANDS, Absence, Override, Shift, ShiftQuerySet
+from patrols.labour_code import LAW, Breach, Limits, Person, Severity, averaging_period, planned_breaks
+from patrols.models import AGREED, TOLD_AS_IT_STANDS, Absence, LegalLimit, Override, Shift, ShiftQuerySet
 from patrols.training import Lack, lacks
 from patrols.working_hours import seconds_by_week
 
@@ -94,25 +95,30 @@ def concerns(
     last: date,
     *,
     publication: date | None = None,
-    limits: Limits = LAW,
 ) -> list[Concern]:
     """Everything that the rules say to the days from `first` to `last`, by person and day, the gravest first.
 
-    `publication` is the day on which what is not public yet would be; None leaves its notice unjudged.
+    `publication` is the day on which what is not public yet would be; None leaves its notice unjudged. Each day is
+    judged by the limits that hold on it.
 
-    Six queries, eight when some shifts need a training. What lies outside those days is read as far as it bears upon
+    Seven queries, eight when some shifts need a training. What lies outside those days is read as far as it bears upon
     them: a week to each side shift by shift, the rest of the averaging period and of the year as hours by week.
     """
-    window = Week.of(first - A_WEEK), Week.of(last + A_WEEK)
-    read_first, read_last = window[0].first_day, window[1].last_day
-    rows = Shift.objects.filter(assistant__in=people).starting_within(read_first, read_last)
-    shifts = as_the_law_sees(rows)
-    untrained = lacks(rows.starting_within(first, last))
-    credited = seconds_by_week(people, *weeks_that_count(first, last, limits), outside=(read_first, read_last))
-    persons = persons_of(people, *averaging_period(Week.of(last), limits), credited)
+    window = Week.of(first - A_WEEK).first_day, Week.of(last + A_WEEK).last_day
+    planned = planned_shifts(Shift.objects.filter(assistant__in=people).starting_within(*window))
+    untrained = lacks([each for rows in planned.values() for each in rows if first <= each.day <= last])
     absences: dict[int, list[labour_code.Absence]] = defaultdict(list)
-    for away in Absence.objects.approved().within(read_first, read_last).filter(assistant__in=people):
+    for away in Absence.objects.approved().within(*window).filter(assistant__in=people):
         absences[away.assistant_id].append(labour_code.Absence.of_days(away.first, away.last))
+    found: dict[int, list[Breach | Lack]] = defaultdict(list, {key: list(said) for key, said in untrained.items()})
+    for part in LegalLimit.objects.in_force(first, last):
+        limits = part.limits
+        credited = seconds_by_week(people, *weeks_that_count(first, last, limits), outside=window, limits=limits)
+        persons = persons_of(people, *averaging_period(Week.of(last), limits), credited)
+        for key, rows in planned.items():
+            shifts = tuple(as_the_law_sees(each, limits) for each in rows)
+            said = said_of(persons[key], shifts, tuple(absences[key]), limits, publication)
+            found[key] += [each for each in said if belongs(each, part.first, part.last, first)]
     reasons = {
         row.fingerprint: row
         for row in Override.objects.filter(assistant__in=people, day__gte=first - A_WEEK, day__lte=last)
@@ -122,23 +128,9 @@ def concerns(
     return [
         Concern(assistant, breach, max(breach.day, first), number, reasons.get(fingerprint(assistant, breach)))
         for assistant in people
-        if assistant.pk in shifts
         for number, breach in enumerate(
-            sorted(
-                [
-                    *said_of(
-                        persons[assistant.pk],
-                        tuple(shifts[assistant.pk]),
-                        tuple(absences[assistant.pk]),
-                        limits,
-                        publication,
-                    ),
-                    *untrained.get(assistant.pk, ()),
-                ],
-                key=lambda each: (each.day, -each.severity),
-            )
+            sorted(found.get(assistant.pk, ()), key=lambda each: (each.day, -each.severity))
         )
-        if touches(breach, first, last)
     ]
 
 
@@ -155,29 +147,65 @@ def said_of(
     return tuple(labour_code.check(person, shifts, absences=absences, limits=limits, publication=publication))
 
 
-def as_the_law_sees(rows: ShiftQuerySet) -> dict[int, list[labour_code.Shift]]:
-    """Stored shifts for the rules, by the key of their assistant, in time order. One query.
+@dataclass(frozen=True)
+class Planned:
+    """A shift as it is stored, as far as rules ask. `announced` and `agreed` are of the shift as it stands."""
+
+    key: int
+    assistant: int
+    locality_key: int
+    locality_name: str
+    locality_kind: str
+    start: datetime
+    end: datetime
+    announced: date | None
+    agreed: bool
+
+    @property
+    def locality(self) -> Locality:
+        """As much of it as was read."""
+        return Locality(pk=self.locality_key, name=self.locality_name, kind=self.locality_kind)
+
+    @cached_property
+    def day(self) -> date:
+        """The local day on which it starts."""
+        return local_date(self.start)
+
+
+def planned_shifts(rows: ShiftQuerySet) -> dict[int, list[Planned]]:
+    """Stored shifts by the key of their assistant, in time order. One query.
 
     A shift that is public as it stands was announced on its day, any other not yet. Rows are not made models: a month
     of fifty people is two thousand shifts with as many announcements.
     """
     told = Case(When(TOLD_AS_IT_STANDS, then=F("announcement__announced_on")))
     agreed = Case(When(TOLD_AS_IT_STANDS & AGREED, then=True), default=False)
-    shifts: dict[int, list[labour_code.Shift]] = defaultdict(list)
-    for assistant, *facts in rows.annotate(told=told, agreed=agreed).values_list(
-        "assistant", "pk", "start", "end", "told", "agreed"
+    shifts: dict[int, list[Planned]] = defaultdict(list)
+    for row in rows.annotate(told=told, agreed=agreed).values_list(
+        "pk", "assistant", "locality", "locality__name", "locality__kind", "start", "end", "told", "agreed"
     ):
-        key, start, end, announced, is_agreed = facts
-        shifts[assistant].append(
-            labour_code.Shift(key=key, start=start, end=end, announced=announced, agreed=is_agreed)
-        )
+        planned = Planned(*row)
+        shifts[planned.assistant].append(planned)
     return shifts
 
 
-def touches(breach: Breach | Lack, first: date, last: date) -> bool:
-    """Whether a breach belongs to the days: by its day, or by its week when it is one of a whole week."""
-    until = breach.day + timedelta(days=6) if breach.rule in WEEKLY else breach.day
-    return breach.day <= last and until >= first
+def as_the_law_sees(shift: Planned, limits: Limits = LAW) -> labour_code.Shift:
+    """A stored shift for the rules, with the breaks that the employer's schedule gives it."""
+    return labour_code.Shift(
+        key=shift.key,
+        start=shift.start,
+        end=shift.end,
+        breaks=planned_breaks(shift.start, shift.end, limits),
+        announced=shift.announced,
+        agreed=shift.agreed,
+    )
+
+
+def belongs(breach: Breach, first: date, last: date, shown_from: date) -> bool:
+    """Whether a breach belongs to the days from `first` to `last`; one of a week is shown from `shown_from` on."""
+    if breach.rule in WEEKLY and breach.day < shown_from <= breach.day + timedelta(days=6):
+        return first == shown_from
+    return first <= breach.day <= last
 
 
 WEEKLY = frozenset(

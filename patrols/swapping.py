@@ -33,7 +33,7 @@ def approve(swap: Swap, *, by: User, reason: str, now: datetime) -> None:
     if told is not None:
         changes.insert(0, Change(told.assistant, None, told))
     for change in changes:
-        announce(change, publication, local_date(now), agreed_at=now)
+        announce(change, publication, local_date(now), asks=Announcement.Question.AGREEMENT, agreed_at=now)
     excuse(shift, taker, publication, reason.strip())
     tell(publication, changes)
 

@@ -6,15 +6,16 @@ What a shift needs is decided once, in `TrainingNeed.concerns`; whether a person
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from enum import Enum
+from typing import Protocol
 
 from apk import czech
 from apk.localities.models import Locality
 from apk.people.models import Assistant
 from patrols import labour_code
 from patrols.labour_code import Severity
-from patrols.models import Shift, ShiftQuerySet, Training, TrainingKind, TrainingNeed
+from patrols.models import Training, TrainingKind, TrainingNeed
 
 SOON_DAYS = 60
 """Days ahead within which an end of validity is worth knowing: a course must be found."""
@@ -111,37 +112,49 @@ def needs() -> list[TrainingNeed]:
     return list(rows.order_by("kind__position", "kind__sort_key", "kind", "pk"))
 
 
-def lacks(rows: ShiftQuerySet) -> dict[int, list[Lack]]:
-    """For each assistant's key what their shifts need and they do not have; one query, or three when there are needs.
+class OnDay(Protocol):
+    """A shift as far as trainings ask: whose (the key of their row), where and when."""
+
+    @property
+    def key(self) -> int: ...
+    @property
+    def assistant(self) -> int: ...
+    @property
+    def locality(self) -> Locality: ...
+    @property
+    def start(self) -> datetime: ...
+    @property
+    def end(self) -> datetime: ...
+    @property
+    def day(self) -> date: ...
+
+
+def lacks(shifts: Sequence[OnDay]) -> dict[int, list[Lack]]:
+    """For each assistant's key what their shifts need and they do not have; one query, or two when there are needs.
 
     Of one kind a person is told once a shift.
     """
     wanted = needs()
-    shifts = list(rows.select_related("locality").defer("locality__area")) if wanted else []
-    if not shifts:
+    if not wanted or not shifts:
         return {}
-    held = Held({shift.assistant_id for shift in shifts}, {need.kind for need in wanted})
+    held = Held({shift.assistant for shift in shifts}, {need.kind for need in wanted})
     found: dict[int, list[Lack]] = defaultdict(list)
     for shift in shifts:
-        locality, day = shift.locality, shift.starts_on
+        locality = shift.locality
         for kind in dict.fromkeys(need.kind for need in wanted if need.concerns(locality)):
-            if not held.on(day, shift.assistant_id, kind):
-                ended = held.ended_before(day, shift.assistant_id, kind)
-                found[shift.assistant_id].append(
-                    Lack(
-                        kind=kind,
-                        sentence=sentence(shift, locality, kind, ended),
-                        shifts=(labour_code.Shift(key=shift.pk, start=shift.start, end=shift.end),),
-                        day=day,
-                    )
+            if not held.on(shift.day, shift.assistant, kind):
+                ended = held.ended_before(shift.day, shift.assistant, kind)
+                seen = labour_code.Shift(key=shift.key, start=shift.start, end=shift.end)
+                found[shift.assistant].append(
+                    Lack(kind=kind, sentence=sentence(seen, locality, kind, ended), shifts=(seen,), day=shift.day)
                 )
     return found
 
 
-def sentence(shift: Shift, locality: Locality, kind: TrainingKind, ended: date | None) -> str:
-    """„Směna 5. 4. 2021 8:00–16:00 v lokalitě Jílová potřebuje školení „Návykové látky", to skončilo 1. 3. 2021."""
+def sentence(shift: labour_code.Shift, locality: Locality, kind: TrainingKind, ended: date | None) -> str:
+    """„Směna po 5. 4. 2021 8:00–16:00 v lokalitě Jílová potřebuje školení „Návykové látky", to skončilo 1. 3. 2021."""
     why = f"jeho platnost skončila {czech.day(ended)}" if ended else "v evidenci není"
-    return f"Směna {czech.day(shift.starts_on)} {shift.clock} v lokalitě {locality} potřebuje školení „{kind}“, {why}."
+    return f"Směna {shift.text} v lokalitě {locality} potřebuje školení „{kind}“, {why}."
 
 
 class State(Enum):

@@ -6,6 +6,7 @@ import apk.converters  # noqa: F401  # the converters `week` and `month`
 from patrols import (
     absence_views,
     feed_views,
+    limit_views,
     month_views,
     need_views,
     own_views,
@@ -35,6 +36,8 @@ urlpatterns = [
     path("potreby/nova/", need_views.add_need, name="add-need"),
     path("potreby/<int:pk>/", need_views.edit_need, name="edit-need"),
     path("potreby/<int:pk>/smazat/", need_views.remove_need, name="remove-need"),
+    path("pravidla/", limit_views.rules, name="rules"),
+    path("pravidla/<slug:name>/", limit_views.change_limit, name="change-limit"),
     path("sablony/", need_views.templates, name="templates"),
     path("sablony/nova/", need_views.add_template, name="add-template"),
     path("sablony/<int:pk>/", need_views.edit_template, name="edit-template"),

@@ -40,6 +40,7 @@ class Permission(StrEnum):
     MANAGE_LOCALITIES = "manage-localities"
     VIEW_PLAN = "view-plan"
     PLAN_SHIFTS = "plan-shifts"
+    SET_LIMITS = "set-limits"
     KEEP_OWN_PLAN = "keep-own-plan"
     ASK_FOR_ABSENCES = "ask-for-absences"
     VIEW_FINDINGS = "view-findings"
@@ -124,6 +125,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             Permission.VIEW_PEOPLE,
             Permission.VIEW_LOCALITIES,
             Permission.VIEW_PLAN,
+            Permission.SET_LIMITS,
             Permission.VIEW_FINDINGS,
             Permission.EXPORT_FINDINGS,
             Permission.VIEW_CUSTODY,

@@ -25,6 +25,7 @@ from patrols.models.approvals import (
 from patrols.models.attendance import Attendance, AttendanceQuerySet
 from patrols.models.codes import IN_ORDER, ActivityKind, CalledPatrol, Code, Counter, Organisation, ReferralReason
 from patrols.models.feeds import CalendarFeed
+from patrols.models.limits import LegalLimit
 from patrols.models.needs import CoverNeed, ShiftTemplate
 from patrols.models.operations import Operation, UndoError, state_of
 from patrols.models.proposals import PROPOSE, Proposal
@@ -80,6 +81,7 @@ __all__ = [
     "CorrectionRequestQuerySet",
     "Counter",
     "CoverNeed",
+    "LegalLimit",
     "LocalityClosedError",
     "NotEmployedError",
     "NotLedError",

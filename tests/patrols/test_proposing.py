@@ -154,7 +154,7 @@ def test_task_knows_absences_history_and_who_else_leads(mentor: Mentor, assistan
     assert {absence.label for absence in candidate.absences} == {"nepřítomnost", "vede jiný mentor"}
     assert [pin.shift.key for pin in candidate.pins] == [pinned.pk]
     history = candidate.history
-    assert (history.hours, history.nights, history.weekends, history.holidays) == (timedelta(hours=8), 1, 1, 0)
+    assert (history.hours, history.nights, history.weekends, history.holidays) == (timedelta(hours=7.5), 1, 1, 0)
 
 
 def test_where_most_was_found_weighs_twice(mentor: Mentor, assistant: Assistant, jilova: Locality) -> None:

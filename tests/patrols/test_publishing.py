@@ -162,7 +162,7 @@ def test_draft_takes_the_same_queries_for_few_and_for_many(
     for count in (1, 10):
         for _ in range(count):
             planned(AssistantFactory(mentor=mentor))
-        with django_assert_num_queries(8):
+        with django_assert_num_queries(9):
             publishing.draft(mentor.user, *APRIL, today=local_date(NOW))
 
 

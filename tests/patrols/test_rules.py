@@ -11,7 +11,7 @@ from apk.calendar import Week
 from apk.people.models import Assistant, Employment, Mentor, User
 from patrols.labour_code import Rule
 from patrols.models import Announcement, Publication, Shift
-from patrols.rules import as_the_law_sees, concerns
+from patrols.rules import concerns, planned_shifts
 from patrols.working_hours import seconds_by_week
 from tests.factories import AssistantFactory, LocalityFactory, ShiftFactory, UserFactory, local
 
@@ -61,15 +61,18 @@ def test_week_that_begins_in_the_month_before_is_told_at_the_first_day(assistant
 
 
 def test_average_counts_the_hours_of_the_whole_period(assistant: Assistant) -> None:
-    """26 weeks of 40 hours are the limit; an hour more in April is said in April, though March made it so."""
+    """26 weeks of 40 hours are the limit; an hour more in April is said in April, though March made it so.
+
+    Eight hours and a half hold a break of half an hour.
+    """
     Employment.objects.update(starts=date(2020, 1, 1))
     monday = local(2021, 1, 4, 8)
     for week in range(26):
         for day in range(5):
-            shift(assistant, monday + timedelta(weeks=week, days=day))
+            shift(assistant, monday + timedelta(weeks=week, days=day), hours=8.5)
     last = Week(2021, 26)
     assert rules_said(assistant, last.first_day, last.last_day) == []
-    shift(assistant, local(2021, 1, 4, 16, 0), hours=1)
+    shift(assistant, local(2021, 1, 4, 17), hours=1)
     assert rules_said(assistant, last.first_day, last.last_day) == [(Rule.AVERAGE_HOURS, last.first_day)]
 
 
@@ -79,7 +82,7 @@ def test_changed_fte_counts_by_the_days_when_it_held(assistant: Assistant) -> No
     Employment.objects.create(assistant=assistant, starts=date(2021, 4, 5), fte="0.5")
     for week in range(26):
         for day in range(5):
-            shift(assistant, local(2021, 1, 4, 8) + timedelta(weeks=week, days=day), hours=8 if week < 13 else 4)
+            shift(assistant, local(2021, 1, 4, 8) + timedelta(weeks=week, days=day), hours=8.5 if week < 13 else 4)
     period = date(2021, 6, 28), date(2021, 7, 4)
     assert rules_said(assistant, *period) == []
     shift(assistant, local(2021, 7, 3, 8), hours=1)
@@ -87,23 +90,24 @@ def test_changed_fte_counts_by_the_days_when_it_held(assistant: Assistant) -> No
 
 
 def test_hours_by_week_split_at_the_true_midnight_and_in_real_time(assistant: Assistant) -> None:
-    """On Sunday 28 March 2021 1:00–5:00 is three hours; a shift over its midnight belongs to two weeks."""
+    """On Sunday 28 March 2021 1:00–5:00 is three hours; a shift over its midnight belongs to two weeks, its break to
+    the second one."""
     shift(assistant, local(2021, 3, 28, 1), hours=4)
     shift(assistant, local(2021, 3, 28, 22), hours=8)
     got = seconds_by_week([assistant], Week(2021, 12), Week(2021, 13), outside=(date(2021, 5, 1), date(2021, 5, 2)))
-    assert got[assistant.pk] == {Week(2021, 12): timedelta(hours=5), Week(2021, 13): timedelta(hours=6)}
+    assert got[assistant.pk] == {Week(2021, 12): timedelta(hours=5), Week(2021, 13): timedelta(hours=5.5)}
 
 
 def test_rules_take_the_same_queries_for_few_and_for_many(
     mentor: Mentor, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     people = [AssistantFactory(mentor=mentor) for _ in range(3)]
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         assert concerns(people[:1], *APRIL) == []
     for person in people:
         shift(person, local(2021, 4, 1, 14))
         shift(person, local(2021, 4, 2, 5))
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         said = concerns(people, *APRIL)
     assert [each.assistant for each in said if each.breach.rule is Rule.REST_TOO_SHORT] == people
 
@@ -156,6 +160,6 @@ def test_database_knows_as_the_model_what_was_told(
     for name, value in changes.items():
         setattr(told, name, value)
     told.save()
-    (seen,) = as_the_law_sees(Shift.objects.all())[assistant.pk]
+    (seen,) = planned_shifts(Shift.objects.all())[assistant.pk]
     assert (seen.announced, seen.agreed) == (announced, told.tells(made) and told.is_agreed)
     assert (announced is not None) == told.tells(made)
