@@ -42,6 +42,14 @@ TILES_URL = env.str("TILES_URL", default="")
 TILES_ATTRIBUTION = env.str("TILES_ATTRIBUTION", default="")
 # Metres around a known place within which a finding belongs to it.
 PLACE_RADIUS_M = env.float("PLACE_RADIUS_M", default=30.0)
+# What the desk is told to look at when it reviews a finding: a position less exact than so many metres, farther than
+# so many metres from the locality of the shift, more pieces at once than usual, and which two findings may be one
+# event: so many metres and minutes apart.
+REVIEW_ACCURACY_M = env.float("REVIEW_ACCURACY_M", default=50.0)
+REVIEW_DISTANCE_M = env.float("REVIEW_DISTANCE_M", default=300.0)
+REVIEW_PIECES = env.int("REVIEW_PIECES", default=20)
+REVIEW_DUPLICATE_M = env.float("REVIEW_DUPLICATE_M", default=50.0)
+REVIEW_DUPLICATE_MIN = env.int("REVIEW_DUPLICATE_MIN", default=60)
 
 # --- Applications ----------------------------------------------------------------------------------------------------
 

@@ -18,10 +18,11 @@ class FindingsConfig(AppConfig):
         urgency.register(import_string("findings.urgency.by_recent_findings"))
         navigation.register(navigation.Page("Můj box", "findings:boxes", Permission.LOG_IN_THE_FIELD, 22))
         desk.register(Permission.MANAGE_CUSTODY, import_string("findings.desk.custody_cards"))
+        desk.register(Permission.REVIEW_FINDINGS, import_string("findings.desk.review_cards"))
         desk.register(Permission.VIEW_INJURIES, import_string("findings.desk.injury_cards"))
         desk.register(Permission.VIEW_FINDINGS, import_string("findings.desk.cards"))
-        photos = tracked.Rows("findings.Photo", "finding_id")
-        tracked.register("findings.Finding", rows=[photos], hidden=["file", "sha256"])
+        rows = [tracked.Rows("findings.Photo", "finding_id"), tracked.Rows("findings.Question", "finding_id")]
+        tracked.register("findings.Finding", rows=rows, hidden=["file", "sha256"])
         tracked.register("findings.Place")
         tracked.register(
             "findings.Box",

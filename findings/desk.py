@@ -10,7 +10,7 @@ from apk.calendar import local_date
 from apk.czech import counted, number
 from apk.people.desk import Card
 from apk.people.models import User
-from findings import custody
+from findings import custody, reviewing
 from findings.filters import OUTSIDE
 from findings.models import Box, BoxState, Finding, Handover, Injury
 
@@ -50,6 +50,19 @@ def cards(user: User, now: datetime) -> Iterator[Card]:
             detail=f"Za {STRAY_DAYS} dní. Možná chybí lokalita, nebo má jinou hranici.",
             url=f"{reverse('findings:list')}?{urlencode({'od': month_ago, 'do': today, 'lokalita': OUTSIDE})}",
             action="Zobrazit nálezy",
+        )
+
+
+def review_cards(user: User, now: datetime) -> Iterator[Card]:
+    """New findings that wait for the desk; a query, and one for each month that they are of."""
+    waiting = reviewing.waiting(user)
+    if number_of := waiting.count():
+        yield Card(
+            title="Nálezy ke kontrole",
+            value=counted(number_of, "nález", "nálezy", "nálezů"),
+            detail="Počítají se hned; kontrola najde omyly, dokud si je někdo pamatuje.",
+            url=reverse("findings:review-queue"),
+            action="Zkontrolovat",
         )
 
 

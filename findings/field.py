@@ -28,6 +28,8 @@ RECORDS_SINCE = timedelta(days=62)
 MOST_RECORDS = 200
 # Known places that travel to the phone, those with the latest findings first; about 80 bytes each.
 MOST_PLACES = 300
+# A place's findings that count.
+STANDING = Q(findings__withdrawn_at__isnull=True, findings__merged_into__isnull=True)
 # The colours of the system's own bars around the application; the same as --band and --paper in static/css/tokens.css.
 BAND_COLOUR, PAPER_COLOUR = "#1d456f", "#f6f6f6"
 
@@ -139,7 +141,7 @@ def place_data(user: User, now: datetime) -> dict[str, Any]:
     localities = Locality.objects.visible_to(user).open_on(local_date(now))
     places = (
         Place.objects.visible_to(user)
-        .annotate(last_found_at=Max("findings__found_at", filter=Q(findings__withdrawn_at__isnull=True)))
+        .annotate(last_found_at=Max("findings__found_at", filter=STANDING))
         .order_by(F("last_found_at").desc(nulls_last=True), "pk")
         .values("id", "name", "latitude", "longitude")[:MOST_PLACES]
     )

@@ -112,6 +112,7 @@ def correct(amendment: Amendment) -> None:
     for column, value in columns(says).items():
         setattr(finding, column, value)
     finding.withdrawn_at, finding.withdrawal_reason = None, ""
+    finding.reconsider()
     finding.save()
 
 

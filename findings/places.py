@@ -58,10 +58,27 @@ def choice(latitude: float, longitude: float, spots: Iterable[Spot], named: int 
     return nearest if distance <= settings.PLACE_RADIUS_M else None
 
 
+def places_around(latitude: float, longitude: float, radius_m: float) -> list[tuple[Place, float]]:
+    """Known places within `radius_m` metres, the nearest first, with metres; one query."""
+    pairs = [
+        (place, distance_m(latitude, longitude, place.latitude, place.longitude))
+        for place in Place.objects.filter(within(latitude, longitude, radius_m))
+    ]
+    return sorted((pair for pair in pairs if pair[1] <= radius_m), key=lambda pair: (pair[1], pair[0].pk))
+
+
 def place_for(
-    latitude: float, longitude: float, *, locality: Known | None, kind: PlaceKind, named: int | None = None
+    latitude: float,
+    longitude: float,
+    *,
+    locality: Known | None,
+    kind: PlaceKind,
+    named: int | None = None,
+    apart: bool = False,
 ) -> int:
     """The id of the place at a position; makes a new one when there is none. Must run inside a transaction.
+
+    With `apart` a new one is made whatever is near: a person has said that it is another place.
 
     A new place lies at the position, in `locality`, and is called after it and after `kind`. Who only wants a place
     that is already there need not wait here: see `spots_around` and `choice`.
@@ -81,7 +98,7 @@ def place_for(
         spots.append(Spot(pk, *position))
         names.append(name)
     chosen = choice(latitude, longitude, spots, named)
-    if chosen is not None:
+    if chosen is not None and not apart:
         return chosen
     taken = [int(found[1]) for found in (re.match(numbered, name) for name in names) if found]
     made = Place.objects.create(

@@ -3,7 +3,7 @@
 from django.urls import path
 
 import apk.converters  # noqa: F401  # the converter `month`
-from findings import custody_views, export_views, injury_views, map_views, photo_views, views
+from findings import custody_views, export_views, injury_views, map_views, photo_views, review_views, views
 
 app_name = "findings"
 
@@ -14,6 +14,10 @@ urlpatterns = [
     path("export.xlsx", export_views.export, {"kind": "xlsx"}, name="export-xlsx"),
     path("export.geojson", export_views.export, {"kind": "geojson"}, name="export-geojson"),
     path("export.gpkg", export_views.export, {"kind": "gpkg"}, name="export-geopackage"),
+    path("kontrola/", review_views.queue, name="review-queue"),
+    path("kontrola/<uuid:pk>/", review_views.review, name="review"),
+    path("kontrola/<uuid:pk>/<slug:step>/", review_views.decide, name="decide"),
+    path("<uuid:pk>/misto/", review_views.relocate, name="relocate"),
     path("fotografie/<uuid:pk>/", photo_views.photo, name="photo"),
     path("cekajici-fotografie/<uuid:pk>/", photo_views.waiting_photo, name="waiting-photo"),
     path("boxy/", custody_views.boxes, name="boxes"),

@@ -100,6 +100,9 @@ def detail(request: SignedInRequest, pk: UUID) -> HttpResponse:
         "map": city_map(localities, [mark]),
         "may_view_history": request.user.may(Permission.VIEW_HISTORY),
         "may_review": request.user.may(Permission.REVIEW_RECEIVED),
+        "may_review_findings": request.user.may(Permission.REVIEW_FINDINGS),
+        # An assistant may not see the record of a colleague.
+        "merged_into": Finding.objects.visible_to(request.user).filter(duplicates=finding).first(),
         "may_put": request.user.may(Permission.MANAGE_CUSTODY),
         "receipt": receipt,
         "corrections": receipt.corrections.select_related("by") if receipt else [],

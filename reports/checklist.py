@@ -8,7 +8,7 @@ from django.urls import reverse
 from apk import czech
 from apk.calendar import Month
 from apk.sync.models import Conflict, Held
-from findings.models import Finding
+from findings.models import Finding, ReviewState
 from patrols.models import Shift
 from reports import months
 from reports.closings import Closing
@@ -73,6 +73,11 @@ def worth_a_look(month: Month) -> Iterator[Hindrance]:
         verb = czech.plural(drafts, "nepočítá", "nepočítají", "nepočítá")
         url = reverse("patrols:month", args=[month])
         yield Hindrance(f"{shifts}, do hodin ve službě se {verb}.", url, "Podívat se do plánu")
+    new = Finding.objects.standing().in_month(month).in_review(ReviewState.NEW, ReviewState.RETURNED).count()
+    if new:
+        wait = czech.counted(new, "nález čeká", "nálezy čekají", "nálezů čeká")
+        url = reverse("findings:review-queue")
+        yield Hindrance(f"{wait} na kontrolu; po uzavření měsíce už se nezmění.", url, "Zkontrolovat nálezy")
     outside = Finding.objects.standing().in_month(month).outside_localities().count()
     if outside:
         found = czech.counted(outside, "nález leží", "nálezy leží", "nálezů leží")

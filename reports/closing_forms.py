@@ -129,6 +129,7 @@ class FindingCorrectionForm(EditGuard, forms.ModelForm):
             finding.withdrawn_at, finding.withdrawal_reason = None, ""
         elif not finding.is_withdrawn:
             finding.withdrawn_at, finding.withdrawal_reason = now, self.cleaned_data["reason"]
+            finding.release_duplicates()
         finding.save()
 
 

@@ -59,6 +59,7 @@ CROSS JOIN LATERAL (
       JOIN place ON place.id = finding.place_id
  LEFT JOIN locality ON locality.id = finding.locality_id
      WHERE finding.found_at >= month.lower AND finding.found_at < month.upper AND finding.withdrawn_at IS NULL
+       AND finding.merged_into_id IS NULL
 ) AS found
 CROSS JOIN LATERAL (
     SELECT count(*) AS number, {
@@ -124,6 +125,7 @@ CROSS JOIN LATERAL (
       JOIN findings_deposit AS deposit ON deposit.finding_id = finding.id
       JOIN findings_handedbox AS handed ON handed.box_id = deposit.box_id AND handed.stands
      WHERE finding.found_at >= month.lower AND finding.found_at < month.upper AND finding.withdrawn_at IS NULL
+       AND finding.merged_into_id IS NULL
        AND handed.handed_on < {BEHIND}
 ) AS gone
   ORDER BY month.ordinal

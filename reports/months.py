@@ -94,7 +94,8 @@ WITH_RECORDS = """
 SELECT month.ordinal - 1
   FROM unnest(%s::timestamptz[], %s::timestamptz[]) WITH ORDINALITY AS month (lower, upper, ordinal)
  WHERE EXISTS (SELECT FROM findings_finding
-               WHERE found_at >= month.lower AND found_at < month.upper AND withdrawn_at IS NULL)
+               WHERE found_at >= month.lower AND found_at < month.upper
+                 AND withdrawn_at IS NULL AND merged_into_id IS NULL)
     OR EXISTS (SELECT FROM patrols_shift WHERE start < month.upper AND start >= month.lower)
     OR EXISTS (SELECT FROM patrols_activity WHERE at >= month.lower AND at < month.upper AND withdrawn_at IS NULL)
     OR EXISTS (SELECT FROM patrols_attendance WHERE at >= month.lower AND at < month.upper AND withdrawn_at IS NULL)

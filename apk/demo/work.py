@@ -14,13 +14,15 @@ from apk.calendar import LOCAL, Month, local_date
 from apk.demo.city import shifted
 from apk.localities.models import Locality
 from apk.people.models import Assistant
-from findings.models import Finding, Place, PlaceKind, Source
+from findings.models import Finding, Place, PlaceKind, ReviewState, Source
 from patrols.models import Announcement, Shift
 
 Site = tuple[Locality, list[tuple[Place, PlaceKind]]]
 
 SHIFT_LENGTH = timedelta(hours=8)
 NOTICE = timedelta(days=21)
+# How lately found findings still wait for the mentor.
+UNREVIEWED = timedelta(days=4)
 
 
 @dataclass(frozen=True)
@@ -137,6 +139,7 @@ def find_in_month(
                 needles=needles,
                 paraphernalia=random.choices([0, 1, 2], [7, 2, 1])[0],
                 child_accessible=kind in {PlaceKind.PLAYGROUND, PlaceKind.SANDPIT, PlaceKind.SCHOOL},
+                review=ReviewState.CONFIRMED,
             )
         )
     return [finding for finding in findings if until is None or finding.found_at < until]
@@ -185,5 +188,8 @@ def work_lately(now: datetime, team: Sequence[Assistant], sites: Sequence[Site])
     rest = plan_days([day for day in month.days if day > horizon], team, sites)
     for each in months:
         findings = find_in_month(each, SEASONS[each.number], [*shifts, *rest], sites, until=now)
+        for finding in findings:
+            if finding.found_at > now - UNREVIEWED:
+                finding.review = ReviewState.NEW
         Finding.objects.bulk_create(findings)
     return months[:-1]

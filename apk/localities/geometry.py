@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
+import numpy as np
 import shapely
 from pyproj import Geod, Transformer
 from shapely.geometry import MultiPolygon, Polygon, shape
@@ -318,6 +319,13 @@ def from_sjtsk(x: float, y: float) -> Pair:
 def distance_m(latitude: float, longitude: float, other_latitude: float, other_longitude: float) -> float:
     """Metres between two points along the ellipsoid."""
     return ELLIPSOID.inv(longitude, latitude, other_longitude, other_latitude)[2]
+
+
+def distance_to_area_m(latitude: float, longitude: float, area: Area) -> float:
+    """Metres from a point to the nearest point of an area, 0 inside it, measured in the plane of S-JTSK."""
+    x, y = to_sjtsk(latitude, longitude)
+    projected = shapely.transform(shape(area), lambda pairs: np.column_stack(SJTSK.transform(pairs[:, 0], pairs[:, 1])))
+    return float(projected.distance(shapely.Point(x, y)))
 
 
 def size_m2(area: Area) -> float:

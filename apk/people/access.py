@@ -45,6 +45,7 @@ class Permission(StrEnum):
     ASK_FOR_ABSENCES = "ask-for-absences"
     VIEW_FINDINGS = "view-findings"
     EXPORT_FINDINGS = "export-findings"
+    REVIEW_FINDINGS = "review-findings"
     VIEW_CUSTODY = "view-custody"
     MANAGE_CUSTODY = "manage-custody"
     VIEW_INJURIES = "view-injuries"
@@ -103,6 +104,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             Permission.ASK_FOR_ABSENCES,
             Permission.VIEW_FINDINGS,
             Permission.EXPORT_FINDINGS,
+            Permission.REVIEW_FINDINGS,
             Permission.VIEW_CUSTODY,
             Permission.MANAGE_CUSTODY,
             Permission.VIEW_INJURIES,
@@ -128,6 +130,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             Permission.SET_LIMITS,
             Permission.VIEW_FINDINGS,
             Permission.EXPORT_FINDINGS,
+            Permission.REVIEW_FINDINGS,
             Permission.VIEW_CUSTODY,
             Permission.MANAGE_CUSTODY,
             Permission.VIEW_INJURIES,

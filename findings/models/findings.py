@@ -3,10 +3,13 @@
 Events, pieces and places are always counted apart (`reports.figures`).
 """
 
-from datetime import date
+from collections.abc import Iterable
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Final, Self
 
 import pghistory
-from django.db import models
+from django.db import models, transaction
 from django.db.models import Count, F, Q, Sum
 from django.urls import reverse
 
@@ -14,6 +17,7 @@ from apk import czech
 from apk.calendar import LOCAL, Month, day_bounds
 from apk.localities.models import Locality
 from apk.people.models import Assistant, User
+from apk.refusal import Refused
 from apk.sync.models import Receipt
 from apk.withdrawal import Withdrawable, WithdrawableQuerySet, withdrawn_with_a_reason
 from findings.models.places import LATITUDE, LONGITUDE, Place
@@ -54,6 +58,41 @@ class PositionSource(models.TextChoices):
     MAP = "map", "Ukázáno na mapě"
 
 
+class ReviewState(models.TextChoices):
+    """What the desk has said to a finding. Only a merged one is out of all figures."""
+
+    NEW = "new", "Nový"
+    CONFIRMED = "confirmed", "Potvrzený"
+    RETURNED = "returned", "Vrácený"
+    MERGED = "merged", "Sloučený"
+
+
+class ReviewMove(StrEnum):
+    """A step in the review of a finding."""
+
+    CONFIRM = "confirm"
+    RETURN = "return"
+    """A question to the finder."""
+    RECONSIDER = "reconsider"
+    """The finder answered or corrected it: the desk looks again."""
+    MERGE = "merge"
+    SEPARATE = "separate"
+    """It was no duplicate after all."""
+
+
+REVIEW_MOVES: Final[dict[ReviewMove, tuple[frozenset[ReviewState], ReviewState]]] = {
+    ReviewMove.CONFIRM: (frozenset({ReviewState.NEW, ReviewState.RETURNED}), ReviewState.CONFIRMED),
+    ReviewMove.RETURN: (frozenset({ReviewState.NEW, ReviewState.CONFIRMED}), ReviewState.RETURNED),
+    ReviewMove.RECONSIDER: (frozenset({ReviewState.CONFIRMED, ReviewState.RETURNED}), ReviewState.NEW),
+    ReviewMove.MERGE: (
+        frozenset({ReviewState.NEW, ReviewState.CONFIRMED, ReviewState.RETURNED}),
+        ReviewState.MERGED,
+    ),
+    ReviewMove.SEPARATE: (frozenset({ReviewState.MERGED}), ReviewState.NEW),
+}
+"""Of each step from which states it may start and to which one it leads."""
+
+
 # What is counted about any set of findings. A list, a summary and a document all count by these expressions,
 # so that the same rows never show two different figures.
 COUNTS: dict[str, models.Aggregate] = {
@@ -69,6 +108,20 @@ COUNTS: dict[str, models.Aggregate] = {
 
 
 class FindingQuerySet(WithdrawableQuerySet["Finding"]):
+    def standing(self) -> Self:
+        """Those that count: a withdrawn finding and a duplicate stay stored and readable, and are in no figure."""
+        return super().standing().filter(merged_into__isnull=True)
+
+    def in_review(self, *states: ReviewState) -> "FindingQuerySet":
+        return self.filter(review__in=states)
+
+    def outside_months(self, months: Iterable[Month]) -> "FindingQuerySet":
+        """Those found in none of the months."""
+        inside = Q()
+        for month in months:
+            inside |= Q(found_at__gte=month.start, found_at__lt=month.end)
+        return self.exclude(inside) if inside else self
+
     def in_month(self, month: Month) -> "FindingQuerySet":
         return self.filter(found_at__gte=month.start, found_at__lt=month.end)
 
@@ -139,6 +192,17 @@ class Finding(Withdrawable):
     recorded_at = models.DateTimeField("přijato serverem", auto_now_add=True)
     withdrawn_at = models.DateTimeField("vzato zpět", null=True, blank=True)
     withdrawal_reason = models.TextField("důvod vzetí zpět", blank=True, default="", db_default="")
+    review = models.CharField(
+        "kontrola",
+        max_length=10,
+        choices=ReviewState.choices,
+        default=ReviewState.NEW,
+        db_default=ReviewState.NEW,
+        editable=False,
+    )
+    merged_into = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="duplicates", verbose_name="sloučený do"
+    )
 
     objects = FindingQuerySet.as_manager()
 
@@ -149,7 +213,15 @@ class Finding(Withdrawable):
         indexes = [
             models.Index(fields=["locality", "found_at"], name="finding_by_locality_and_time"),
             # With what a map of a period adds up, so that it need not fetch each row.
-            models.Index(fields=["found_at"], include=["place", "pieces", "withdrawn_at"], name="finding_by_time"),
+            models.Index(
+                fields=["found_at"], include=["place", "pieces", "withdrawn_at", "merged_into"], name="finding_by_time"
+            ),
+            # What waits for the desk is a small part of all.
+            models.Index(
+                fields=["found_at"],
+                name="finding_waiting_for_review",
+                condition=Q(review__in=["new", "returned"]),
+            ),
         ]
         constraints = [
             models.CheckConstraint(
@@ -158,6 +230,12 @@ class Finding(Withdrawable):
                 violation_error_message="Zadejte aspoň jeden kus.",
             ),
             withdrawn_with_a_reason("finding_is_withdrawn_with_a_reason", "Napište, proč nález neplatí."),
+            models.CheckConstraint(
+                condition=Q(review="merged", merged_into__isnull=False)
+                | ~Q(review="merged") & Q(merged_into__isnull=True),
+                name="finding_is_merged_into_another",
+            ),
+            models.CheckConstraint(condition=~Q(merged_into=F("pk")), name="finding_is_no_duplicate_of_itself"),
         ]
 
     def __str__(self) -> str:
@@ -165,6 +243,126 @@ class Finding(Withdrawable):
 
     def get_absolute_url(self) -> str:
         return reverse("findings:detail", args=[self.pk])
+
+    def withdraw(self, *, at: datetime, reason: str) -> None:
+        """Takes the finding out of all figures; it stays readable with its reason."""
+        super().withdraw(at=at, reason=reason)
+        self.release_duplicates()
+
+    def release_duplicates(self) -> None:
+        """What was merged into this one counts by itself again: the event happened, whoever took a record back."""
+        for duplicate in self.duplicates.order_by("pk"):
+            duplicate.separate()
+
+    @property
+    def is_merged(self) -> bool:
+        return self.merged_into_id is not None
+
+    @transaction.atomic
+    def confirm(self) -> None:
+        """The desk agrees with what the finding says. Raises Refused."""
+        self.move(ReviewMove.CONFIRM)
+
+    @transaction.atomic
+    def give_back(self) -> None:
+        """The finder is asked about it (`Question.ask`). Raises Refused."""
+        self.move(ReviewMove.RETURN)
+
+    def reconsider(self) -> None:
+        """The finder answered or put it right, so the desk looks again. Not yet saved; a new or merged one stays."""
+        before, after = REVIEW_MOVES[ReviewMove.RECONSIDER]
+        if self.review in before:
+            self.review = after
+
+    @transaction.atomic
+    def merge_into(self, kept: "Finding") -> None:
+        """Two records of one event: this one counts no more, `kept` does. What was merged into this goes along.
+
+        Raises Refused.
+        """
+        # In one order for everybody: two who merge the same pair the other way round take turns.
+        rows = Finding.objects.select_for_update(of=("self",), no_key=True).filter(pk__in=[self.pk, kept.pk])
+        locked = {finding.pk: finding for finding in rows.order_by("pk")}
+        if self.pk == kept.pk:
+            raise Refused("Nález nejde sloučit sám se sebou.")
+        if locked[kept.pk].is_merged or locked[kept.pk].is_withdrawn:
+            raise Refused("Nález, do kterého slučujete, sám neplatí. Vyberte jiný.")
+        if Month.of(locked[self.pk].found_at) != Month.of(locked[kept.pk].found_at):
+            # Months are sealed one by one; neither half of an event may stand in a sealed one without the other.
+            raise Refused("Sloučit jdou jen nálezy z téhož měsíce.")
+        self.merged_into = kept
+        self.move(ReviewMove.MERGE)
+        for duplicate in self.duplicates.order_by("pk"):
+            duplicate.merged_into = kept
+            duplicate.save(update_fields=["merged_into"])
+
+    @transaction.atomic
+    def separate(self) -> None:
+        """It was no duplicate: it counts again and waits for review. Raises Refused."""
+        self.merged_into = None
+        self.move(ReviewMove.SEPARATE)
+
+    def move(self, step: ReviewMove) -> None:
+        """Locks the row and saves the state. Raises Refused when the step does not start from the state it has."""
+        locked: Finding = Finding.objects.select_for_update(of=("self",), no_key=True).get(pk=self.pk)
+        before, after = REVIEW_MOVES[step]
+        if locked.review not in before:
+            raise Refused(f"Nález má mezitím stav „{locked.get_review_display()}“, tento krok už nejde.")
+        if locked.is_withdrawn and step is not ReviewMove.SEPARATE:
+            raise Refused("Nález mezitím asistent vzal zpět, není co kontrolovat.")
+        self.review = after
+        self.save(update_fields=["review", "merged_into"])
+
+
+class QuestionQuerySet(models.QuerySet["Question"]):
+    def visible_to(self, user: User) -> Self:
+        return self.filter(finding__in=Finding.objects.visible_to(user))
+
+    def open(self) -> Self:
+        """Those that the finder has not answered, of findings that still wait for the answer."""
+        return self.filter(answered_at__isnull=True, finding__review=ReviewState.RETURNED)
+
+
+@pghistory.track()
+class Question(models.Model):
+    """What the desk asks the finder about a finding; it comes to their phone as a task, and the answer back."""
+
+    finding = models.ForeignKey(Finding, models.PROTECT, related_name="questions", verbose_name="nález")
+    text = models.CharField("otázka", max_length=500)
+    asked_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name="kdo se ptá")
+    asked_at = models.DateTimeField("kdy se ptá")
+    answer = models.TextField("odpověď", blank=True)
+    answered_at = models.DateTimeField("odpovězeno", null=True, blank=True)
+
+    objects = QuestionQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "otázka k nálezu"
+        verbose_name_plural = "otázky k nálezům"
+        ordering = ["asked_at", "id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(answered_at__isnull=True, answer="") | Q(answered_at__isnull=False) & ~Q(answer=""),
+                name="question_is_answered_in_words",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.text
+
+    @classmethod
+    @transaction.atomic
+    def ask(cls, finding: Finding, text: str, *, by: User, at: datetime) -> "Question":
+        """Returns the finding to its finder with a question. Raises Refused."""
+        finding.give_back()
+        return cls.objects.create(finding=finding, text=text, asked_by=by, asked_at=at)
+
+    def reply(self, text: str, *, at: datetime) -> None:
+        """Keeps the finder's words and gives the finding to the desk again. The finding must be locked."""
+        self.answer, self.answered_at = text, at
+        self.save(update_fields=["answer", "answered_at"])
+        self.finding.reconsider()
+        self.finding.save(update_fields=["review"])
 
 
 class PhotoQuerySet(models.QuerySet):

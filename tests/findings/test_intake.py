@@ -82,6 +82,8 @@ def test_everything_the_phone_said_is_stored(assistant: Assistant) -> None:
         "child_accessible": True,
         "withdrawn_at": None,
         "withdrawal_reason": "",
+        "review": "new",
+        "merged_into": None,
         "note": "U lavičky\nvpravo\t🟡",
     }
 
