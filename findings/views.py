@@ -94,6 +94,8 @@ def detail(request: SignedInRequest, pk: UUID) -> HttpResponse:
         if receipt
         else []
     )
+    # An assistant may not see the record of a colleague.
+    same_event = Finding.objects.visible_to(request.user).filter(duplicates=finding) if finding.is_merged else None
     context = {
         "finding": finding,
         "sjtsk": to_sjtsk(finding.latitude, finding.longitude),
@@ -101,8 +103,7 @@ def detail(request: SignedInRequest, pk: UUID) -> HttpResponse:
         "may_view_history": request.user.may(Permission.VIEW_HISTORY),
         "may_review": request.user.may(Permission.REVIEW_RECEIVED),
         "may_review_findings": request.user.may(Permission.REVIEW_FINDINGS),
-        # An assistant may not see the record of a colleague.
-        "merged_into": Finding.objects.visible_to(request.user).filter(duplicates=finding).first(),
+        "merged_into": same_event.first() if same_event is not None else None,
         "may_put": request.user.may(Permission.MANAGE_CUSTODY),
         "receipt": receipt,
         "corrections": receipt.corrections.select_related("by") if receipt else [],

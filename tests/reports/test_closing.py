@@ -282,6 +282,7 @@ def test_refused_step_is_said_on_the_page(finding, coordinator, client_of):
 
 
 def test_drafts_in_the_plan_are_said_and_block_nothing(finding, mentor):
+    finding.confirm()
     ShiftFactory(start=local(2021, 4, 30, 20), announced=False)
     ShiftFactory(start=local(2021, 5, 1, 8), announced=False)
     built(APRIL)
@@ -293,6 +294,18 @@ def test_drafts_in_the_plan_are_said_and_block_nothing(finding, mentor):
         False,
     )
     assert said.url == reverse("patrols:month", args=[APRIL])
+
+
+def test_new_findings_are_said_and_block_nothing(finding):
+    built(APRIL)
+
+    (said,) = checklist.hindrances(closing_of(APRIL))
+
+    assert (said.text, said.blocks, said.url) == (
+        f"1{czech.SPACE}nález čeká na kontrolu; po uzavření měsíce už se nezmění.",
+        False,
+        reverse("findings:review-queue"),
+    )
 
 
 def test_page_of_closing_costs_the_same_for_few_and_many(finding, mentor, coordinator, client_of):
