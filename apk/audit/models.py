@@ -6,7 +6,7 @@ from typing import Any, Self
 import pgtrigger
 from django.db import models
 
-from apk.calendar import day_bounds
+from apk.days import instants_within
 from apk.people.access import Permission
 from apk.people.models import User
 
@@ -28,12 +28,7 @@ class AccessLogQuerySet(models.QuerySet["AccessLog"]):
 
     def on_days(self, first: date | None, last: date | None) -> Self:
         """From the local day `first` to the day `last`, both included; None leaves that side open."""
-        found = self
-        if first is not None:
-            found = found.filter(at__gte=day_bounds(first)[0])
-        if last is not None:
-            found = found.filter(at__lt=day_bounds(last)[1])
-        return found
+        return self.filter(instants_within("at", first, last))
 
     def note(self, *, user: User, action: str, what: str, **detail: Any) -> "AccessLog":
         """Writes that `user` did `action` (an `AccessLog.Action`) to `what`, a short Czech description.

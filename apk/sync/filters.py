@@ -5,7 +5,7 @@ from typing import ClassVar
 from django.http import QueryDict
 
 from apk import czech
-from apk.calendar import day_bounds
+from apk.days import instants_within
 from apk.filters import Filter, choice
 from apk.forms import DayField
 from apk.people.models import Assistant, User
@@ -33,14 +33,8 @@ class ReceivedFilter(Filter):
 
     def apply(self, rows: ReviewedQuerySet) -> ReviewedQuerySet:
         """Those of `rows` that the valid parts let through."""
-        conditions = {}
-        if "asistent" in self.chosen:
-            conditions[self.whose] = self.chosen["asistent"]
-        if "od" in self.chosen:
-            conditions[f"{self.received}__gte"] = day_bounds(self.chosen["od"])[0]
-        if "do" in self.chosen:
-            conditions[f"{self.received}__lt"] = day_bounds(self.chosen["do"])[1]
-        return rows.filter(**conditions)
+        found = rows.filter(instants_within(self.received, self.chosen.get("od"), self.chosen.get("do")))
+        return found.filter(**{self.whose: self.chosen["asistent"]}) if "asistent" in self.chosen else found
 
 
 class DecisionFilter(ReceivedFilter):

@@ -21,6 +21,7 @@ from django.urls import reverse
 
 from apk import czech
 from apk.calendar import LOCAL
+from apk.days import days_within
 from apk.people.access import Permission
 from apk.people.models import Assistant, User
 from apk.refusal import Refused
@@ -311,12 +312,7 @@ class HandoverQuerySet(models.QuerySet["Handover"]):
 
     def between(self, first: date | None, last: date | None) -> Self:
         """Made on the days from `first` to `last`, both included; None leaves that side open."""
-        found = self
-        if first is not None:
-            found = found.filter(handed_on__gte=first)
-        if last is not None:
-            found = found.filter(handed_on__lte=last)
-        return found
+        return self.filter(days_within("handed_on", first, last))
 
     def with_counts(self) -> Self:
         """Each with `box_count` and `piece_count`, the pieces that its document says."""
@@ -428,12 +424,7 @@ class HandedBoxQuerySet(models.QuerySet["HandedBox"]):
 
     def between(self, first: date | None, last: date | None) -> Self:
         """Handed over on the days from `first` to `last`, both included; None leaves that side open."""
-        found = self
-        if first is not None:
-            found = found.filter(handed_on__gte=first)
-        if last is not None:
-            found = found.filter(handed_on__lte=last)
-        return found
+        return self.filter(days_within("handed_on", first, last))
 
     def differing(self) -> Self:
         """Those of which the document says another number than the findings did when it was written."""

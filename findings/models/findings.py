@@ -14,7 +14,8 @@ from django.db.models import Count, F, Q, Sum
 from django.urls import reverse
 
 from apk import czech
-from apk.calendar import LOCAL, Month, day_bounds
+from apk.calendar import LOCAL, Month
+from apk.days import instants_within
 from apk.localities.models import Locality
 from apk.people.models import Assistant, User
 from apk.refusal import Refused
@@ -131,12 +132,7 @@ class FindingQuerySet(WithdrawableQuerySet["Finding"]):
 
     def between(self, first: date | None, last: date | None) -> "FindingQuerySet":
         """Found on the local days from `first` to `last`, both included; None leaves that side open."""
-        found = self
-        if first is not None:
-            found = found.filter(found_at__gte=day_bounds(first)[0])
-        if last is not None:
-            found = found.filter(found_at__lt=day_bounds(last)[1])
-        return found
+        return self.filter(instants_within("found_at", first, last))
 
     def outside_localities(self) -> "FindingQuerySet":
         return self.filter(locality__isnull=True)

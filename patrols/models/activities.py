@@ -12,7 +12,8 @@ from django.db.models import Count, Q, Sum
 from django.urls import reverse
 
 from apk import czech
-from apk.calendar import LOCAL, Month, day_bounds
+from apk.calendar import LOCAL, Month
+from apk.days import instants_within
 from apk.localities.models import Locality
 from apk.people.models import Assistant
 from apk.withdrawal import Withdrawable, WithdrawableQuerySet, withdrawn_with_a_reason
@@ -39,12 +40,7 @@ class ActivityQuerySet(WithdrawableQuerySet["Activity"]):
 
     def between(self, first: date | None, last: date | None) -> Self:
         """Of the local days from `first` to `last`, both included; None leaves that side open."""
-        found = self
-        if first is not None:
-            found = found.filter(at__gte=day_bounds(first)[0])
-        if last is not None:
-            found = found.filter(at__lt=day_bounds(last)[1])
-        return found
+        return self.filter(instants_within("at", first, last))
 
     def counts(self, counter: int | None = None) -> dict[str, int]:
         """The figures of `ACTIVITY_COUNTS` and `NUMBER_COUNTS` over these rows, in two queries.

@@ -14,6 +14,7 @@ from django.urls import reverse
 
 from apk import czech
 from apk.calendar import Month
+from apk.days import days_within
 from apk.localities.models import Locality
 from apk.people.models import Assistant, User
 from apk.withdrawal import Withdrawable, WithdrawableQuerySet, withdrawn_with_a_reason
@@ -105,12 +106,7 @@ class TrainingQuerySet(WithdrawableQuerySet["Training"]):
 
     def between(self, first: date | None, last: date | None) -> Self:
         """Held on the days from `first` to `last`, both included; None leaves that side open."""
-        found = self
-        if first is not None:
-            found = found.filter(held_on__gte=first)
-        if last is not None:
-            found = found.filter(held_on__lte=last)
-        return found
+        return self.filter(days_within("held_on", first, last))
 
     def valid_on(self, day: date) -> Self:
         return self.standing().filter(Q(expires_on__isnull=True) | Q(expires_on__gte=day), held_on__lte=day)
