@@ -5,7 +5,6 @@ Everything in it may leave the house: no assistant and no lodging house is named
 """
 
 import hashlib
-import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -15,6 +14,7 @@ from typing import Any, Self
 
 from apk import czech
 from apk.calendar import Month
+from reports.canonical import canonical_json
 from reports.documents.wording import figure_text
 from reports.figures import FIGURES, Unit
 from reports.summary import UnknownSchemaError, in_order
@@ -308,8 +308,7 @@ class GrantReport:
     @property
     def digest(self) -> str:
         """SHA-256 in hexadecimal of the canonical JSON: keys sorted, no spaces, UTF-8."""
-        canonical = json.dumps(self.as_json(), sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-        return hashlib.sha256(canonical.encode()).hexdigest()
+        return hashlib.sha256(canonical_json(self.as_json())).hexdigest()
 
 
 def _annex(annex: Annex) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from django.db import connection, transaction
 from apk.calendar import Month
 from patrols.duties import LONGEST
 from reports import counting
+from reports.canonical import canonical_json
 from reports.guards import COLUMNS
 from reports.summary import MonthSummary
 
@@ -202,8 +203,7 @@ class Content:
             "reason": self.reason,
             "difference": self.difference,
         }
-        text = json.dumps(data, sort_keys=True, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
-        return text.encode() + b"\n"
+        return canonical_json(data) + b"\n"
 
     @classmethod
     def from_bytes(cls, content: bytes) -> Self:

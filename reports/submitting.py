@@ -17,6 +17,7 @@ from apk import czech
 from apk.people.models import User
 from apk.refusal import Refused
 from reports import annexes, editions, grant_changes
+from reports.canonical import canonical_json
 from reports.documents import grant_json
 from reports.grant import GrantReport
 from reports.grant_changes import Change
@@ -54,8 +55,7 @@ class Content:
             "reason": self.reason,
             "difference": [asdict(change) for change in self.difference],
         }
-        text = json.dumps(data, sort_keys=True, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
-        return text.encode() + b"\n"
+        return canonical_json(data) + b"\n"
 
     @classmethod
     def from_bytes(cls, content: bytes) -> Self:

@@ -5,12 +5,12 @@ the same whenever the same rows are counted, so that its digest names it.
 """
 
 import hashlib
-import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Self, TypeVar
 
 from apk.calendar import Month
+from reports.canonical import canonical_json
 from reports.figures import BREAKDOWNS, FIGURES
 
 SCHEMA = 2
@@ -139,8 +139,7 @@ class MonthSummary:
     @property
     def digest(self) -> str:
         """SHA-256 in hexadecimal of the canonical JSON: keys sorted, no spaces, UTF-8."""
-        canonical = json.dumps(self.as_json(), sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-        return hashlib.sha256(canonical.encode()).hexdigest()
+        return hashlib.sha256(canonical_json(self.as_json())).hexdigest()
 
 
 Item = TypeVar("Item")

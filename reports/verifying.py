@@ -2,7 +2,6 @@
 still stand as they were sealed? Reads everything, changes nothing.
 """
 
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -10,6 +9,7 @@ from django.db import DatabaseError, transaction
 
 from apk.calendar import Month
 from reports import differences, guards, snapshots
+from reports.canonical import canonical_json
 from reports.models import MonthlySummary, Seal
 from reports.snapshots import RECORDS, Content
 
@@ -88,8 +88,7 @@ def wrong_figures(named: str, seal: Seal, content: Content) -> Iterator[str]:
 
 def digest_of_figures(content: Content) -> str:
     """The digest of a summary as it was sealed, whatever its schema: that of its canonical JSON."""
-    canonical = json.dumps(content.figures, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-    return snapshots.digest_of(canonical.encode())
+    return snapshots.digest_of(canonical_json(content.figures))
 
 
 def changed_records(month: Month, content: Content) -> Iterator[str]:
