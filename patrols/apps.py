@@ -22,7 +22,7 @@ class PatrolsConfig(AppConfig):
         desk.register(Permission.MANAGE_TRAINING, import_string("patrols.desk.training_cards"))
         desk.register(Permission.PLAN_SHIFTS, import_string("patrols.desk.mentor_cards"))
         desk.register(Permission.BUILD_SUMMARIES, import_string("patrols.desk.coordinator_cards"))
-        for label in ("Absence", "CoverNeed", "LegalLimit", "ShiftTemplate", "Swap"):
+        for label in ("Absence", "CoverNeed", "LegalLimit", "Pair", "ShiftTemplate", "Swap"):
             tracked.register(f"patrols.{label}")
         registry.register(import_string("patrols.intake.ATTENDANCE"))
         registry.register(import_string("patrols.intake.ACTIVITY"))

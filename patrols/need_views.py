@@ -15,8 +15,9 @@ from apk.edits import EditGuard, carried_out, posted
 from apk.forms import DayField
 from apk.localities.models import Locality
 from apk.people.access import Permission, SignedInRequest, requires
+from apk.people.models import Assistant, User
 from patrols.forms import ClockField, offer
-from patrols.models import CoverNeed, ShiftTemplate
+from patrols.models import CoverNeed, Pair, ShiftTemplate
 from patrols.models.needs import WEEKDAYS
 
 
@@ -65,6 +66,32 @@ class TemplateForm(EditGuard, forms.ModelForm):
         self.fields["starts"].required = self.fields["ends"].required = True
 
 
+class PairForm(EditGuard, forms.ModelForm):
+    """Two people who go together; a person is in one pair at a time."""
+
+    starts = DayField(label="Od")
+    ends = DayField(label="Do", required=False)
+
+    class Meta:
+        model = Pair
+        fields = ("one", "other", "starts", "ends")
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in ("one", "other"):
+            offer(self, name, Assistant.objects.visible_to(user).select_related("user"))
+
+    def clean(self) -> Any:
+        cleaned = super().clean()
+        asked = self.cleaned_data
+        people = [asked[name] for name in ("one", "other") if asked.get(name)]
+        if len(people) == 2 and asked.get("starts"):
+            others = Pair.objects.of(*people).within(asked["starts"], asked.get("ends")).exclude(pk=self.instance.pk)
+            if taken := others.select_related("one__user", "other__user").first():
+                self.add_error(None, f"V tu dobu už platí dvojice {taken}. Nejdřív ji ukončete.")
+        return cleaned
+
+
 def with_localities(form: NeedForm, request: SignedInRequest) -> NeedForm:
     offer(form, "locality", Locality.objects.visible_to(request.user))
     return form
@@ -73,9 +100,14 @@ def with_localities(form: NeedForm, request: SignedInRequest) -> NeedForm:
 @requires(Permission.PLAN_SHIFTS)
 @require_safe
 def needs(request: SignedInRequest) -> HttpResponse:
-    """Everything that the plan is to cover."""
-    rows = CoverNeed.objects.visible_to(request.user).select_related("locality")
-    return render(request, "patrols/needs.html", {"needs": rows, "week": this_week(), "may_plan": True})
+    """Everything that the plan is to cover, and who goes with whom."""
+    context = {
+        "needs": CoverNeed.objects.visible_to(request.user).select_related("locality"),
+        "pairs": Pair.objects.visible_to(request.user).select_related("one__user", "other__user"),
+        "week": this_week(),
+        "may_plan": True,
+    }
+    return render(request, "patrols/needs.html", context)
 
 
 @requires(Permission.PLAN_SHIFTS)
@@ -101,6 +133,30 @@ def remove_need(request: SignedInRequest, pk: int) -> HttpResponse:
     need = get_object_or_404(CoverNeed.objects.visible_to(request.user).select_related("locality"), pk=pk)
     sentence = "Plán ji přestane hlídat i v minulosti. Má-li skončit k určitému dni, vyplňte u ní raději „Platí do“."
     return remove(request, need, f"Smazat potřebu {need}?", sentence, "patrols:needs")
+
+
+@requires(Permission.PLAN_SHIFTS)
+@require_http_methods(["GET", "HEAD", "POST"])
+def add_pair(request: SignedInRequest) -> HttpResponse:
+    form = PairForm(posted(request), user=request.user, initial={"starts": timezone.localdate()})
+    return edit(request, form, "Nová dvojice", "patrols:needs", "Dvojice přidána.")
+
+
+@requires(Permission.PLAN_SHIFTS)
+@require_http_methods(["GET", "HEAD", "POST"])
+def edit_pair(request: SignedInRequest, pk: int) -> HttpResponse:
+    pair = get_object_or_404(Pair.objects.visible_to(request.user).select_related("one__user", "other__user"), pk=pk)
+    form = PairForm(posted(request), user=request.user, instance=pair)
+    remove = reverse("patrols:remove-pair", args=[pk])
+    return edit(request, form, f"Dvojice: {pair}", "patrols:needs", "Dvojice změněna.", remove)
+
+
+@requires(Permission.PLAN_SHIFTS)
+@require_http_methods(["GET", "HEAD", "POST"])
+def remove_pair(request: SignedInRequest, pk: int) -> HttpResponse:
+    pair = get_object_or_404(Pair.objects.visible_to(request.user).select_related("one__user", "other__user"), pk=pk)
+    sentence = "Směny v plánu zůstanou, jak jsou; příští návrh už na dvojici nebude hledět."
+    return remove(request, pair, f"Smazat dvojici {pair}?", sentence, "patrols:needs")
 
 
 @requires(Permission.PLAN_SHIFTS)
@@ -147,7 +203,7 @@ def edit(
 
 
 def remove(
-    request: SignedInRequest, row: CoverNeed | ShiftTemplate, heading: str, sentence: str, back: str
+    request: SignedInRequest, row: CoverNeed | ShiftTemplate | Pair, heading: str, sentence: str, back: str
 ) -> HttpResponse:
     """Asks first; the history keeps what was removed."""
     if request.method == "POST":

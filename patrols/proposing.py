@@ -1,7 +1,7 @@
 """Working out a proposal: reads the people, needs and shifts, asks `rostering`, and keeps its answer as JSON."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -19,7 +19,7 @@ from apk.refusal import Refused
 from patrols import labour_code, rostering
 from patrols.cover import gaps_within
 from patrols.labour_code import Limits, averaging_period, planned_breaks
-from patrols.models import Absence, LegalLimit, Proposal, Shift
+from patrols.models import Absence, LegalLimit, Pair, Proposal, Shift
 from patrols.planning import days_of, employed_days
 from patrols.rostering import Candidate, History, Need, Pin, Task
 from patrols.rules import as_the_law_sees, persons_of, planned_shifts, weeks_that_count
@@ -97,7 +97,14 @@ def task_of(mentor: User, first: date, last: date) -> Task:
         for gap in gaps_within(first, last)
     )
     return Task(
-        first=first, last=last, needs=needs, candidates=tuple(candidates(people, led, days, limits)), limits=limits
+        first=first,
+        last=last,
+        needs=needs,
+        candidates=tuple(candidates(people, led, days, limits)),
+        pairs=tuple(
+            Pair.objects.within(first, last).filter(one__in=people, other__in=people).values_list("one", "other")
+        ),
+        limits=limits,
     )
 
 
@@ -180,12 +187,31 @@ def result_of(task: Task, answer: rostering.Proposal) -> dict[str, Any]:
             for each in answer.open_needs
         ],
         "shares": [share.sentence for share in answer.shares],
+        "pairs": [pair_sentence(names, needs, answer, pair) for pair in task.pairs],
         "conflicts": [conflict.sentence for conflict in answer.conflicts],
         "covered": round(answer.covered, 4),
         "cover_gap": round(answer.cover_gap, 4),
         "fairness_gap": round(answer.fairness_gap, 4),
         "seconds": round(answer.seconds, 1),
     }
+
+
+def pair_sentence(
+    names: Mapping[Hashable, str],
+    needs: Mapping[Hashable, Need],
+    answer: rostering.Proposal,
+    pair: tuple[Hashable, Hashable],
+) -> str:
+    """„Dvojice Jana Malá a Petr Nový: spolu 8 směn, každý jinde 1."."""
+    times: dict[Hashable, set[tuple[datetime, datetime, Hashable]]] = defaultdict(set)
+    for assignment in answer.assignments:
+        need = needs[assignment.need]
+        times[assignment.candidate].add((need.start, need.end, need.key))
+    together, apart = times[pair[0]] & times[pair[1]], times[pair[0]] ^ times[pair[1]]
+    return (
+        f"Dvojice {names[pair[0]]} a {names[pair[1]]}: spolu "
+        f"{czech.counted(len(together), 'směna', 'směny', 'směn')}, bez druhého {len(apart)}."
+    )
 
 
 @transaction.atomic

@@ -89,6 +89,7 @@ UNGUARDED: Final[Mapping[str, str]] = {
     "patrols_correctionrequest": "what an assistant proposes; it becomes attendance when the mentor takes it over",
     "patrols_coverneed": "what the plan should cover is in no figure",
     "patrols_legallimit": "what the plan is judged by is in no figure",
+    "patrols_pair": "who goes with whom is in no figure",
     "patrols_proposal": "nothing of it is in the plan until it is taken over, as shifts",
     "patrols_swap": "who would exchange what; the exchange itself changes shifts",
     "patrols_calendarfeed": "an address of a calendar, no record",

@@ -33,6 +33,7 @@ from patrols.models import (
     CorrectionRequest,
     CoverNeed,
     Operation,
+    Pair,
     Proposal,
     Shift,
     ShiftTemplate,
@@ -113,6 +114,9 @@ ROWS: dict[str, str] = {
     "patrols:add-need": "302 403 403 200 200 403 403",
     "patrols:edit-need": "302 403 403 200 200 403 403",
     "patrols:remove-need": "302 403 403 200 200 403 403",
+    "patrols:add-pair": "302 403 403 200 200 403 403",
+    "patrols:edit-pair": "302 403 403 200 404 403 403",
+    "patrols:remove-pair": "302 403 403 200 404 403 403",
     "patrols:rules": "302 200 200 200 200 200 403",
     "patrols:change-limit": "302 403 403 403 403 200 403",
     "patrols:templates": "302 403 403 200 200 403 403",
@@ -424,6 +428,11 @@ class World:
         return factories.CoverNeedFactory(locality=self.shift.locality)
 
     @cached_property
+    def pair(self) -> Pair:
+        other = factories.AssistantFactory(mentor=self.mentor)
+        return Pair.objects.create(one=self.assistant, other=other, starts=date(2021, 1, 1))
+
+    @cached_property
     def template(self) -> ShiftTemplate:
         return factories.ShiftTemplateFactory()
 
@@ -542,6 +551,8 @@ class World:
             "patrols:undo": {"pk": self.operation.pk},
             "patrols:edit-need": {"pk": self.need.pk},
             "patrols:remove-need": {"pk": self.need.pk},
+            "patrols:edit-pair": {"pk": self.pair.pk},
+            "patrols:remove-pair": {"pk": self.pair.pk},
             "patrols:edit-template": {"pk": self.template.pk},
             "patrols:remove-template": {"pk": self.template.pk},
             "patrols:absence": {"pk": self.absence.pk},

@@ -28,6 +28,7 @@ from patrols.models.feeds import CalendarFeed
 from patrols.models.limits import LegalLimit
 from patrols.models.needs import CoverNeed, ShiftTemplate
 from patrols.models.operations import Operation, UndoError, state_of
+from patrols.models.pairs import Pair
 from patrols.models.proposals import PROPOSE, Proposal
 from patrols.models.shifts import (
     COUNTS,
@@ -91,6 +92,7 @@ __all__ = [
     "OutdatedError",
     "OverlapError",
     "Override",
+    "Pair",
     "Proposal",
     "Publication",
     "ReferralReason",

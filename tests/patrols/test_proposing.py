@@ -14,7 +14,7 @@ from apk.refusal import Refused
 from apk.work import MAX_ATTEMPTS
 from findings.urgency import by_recent_findings
 from patrols import proposing
-from patrols.models import Absence, Operation, Proposal, Shift, Stage
+from patrols.models import Absence, Operation, Pair, Proposal, Shift, Stage
 from patrols.rules import concerns
 from tests.factories import (
     AbsenceFactory,
@@ -167,3 +167,36 @@ def test_where_most_was_found_weighs_twice(mentor: Mentor, assistant: Assistant,
     assert by_recent_findings(WEEK[0]) == {jilova.pk: 1, quiet.pk: 0.25}
     weights = {need.locality: need.weight for need in proposing.task_of(mentor.user, *WEEK).needs}
     assert weights == {"Jílová": 6, "Klid": 3.75}
+
+
+def test_pair_stays_together_where_two_are_needed(
+    client_of: ClientOf, mentor: Mentor, assistant: Assistant, jilova: Locality
+) -> None:
+    """Four people, two places a day: without the pair any two of them would do."""
+    others = [AssistantFactory(mentor=mentor) for _ in range(3)]
+    CoverNeedFactory(locality=jilova, weekdays=[0, 1], people=2)
+    client = client_of(mentor)
+    sent = {"one": assistant.pk, "other": others[2].pk, "starts": "2021-04-13"}
+    assert client.post("/plan/dvojice/nova/", sent).status_code == 302
+    result = proposed(mentor).result
+    at = {
+        person.pk: {s["start"] for s in result["shifts"] if s["assistant"] == person.pk}
+        for person in [assistant, *others]
+    }
+    assert at[assistant.pk] == at[others[2].pk] != set()
+    assert result["pairs"][0].replace("\N{NO-BREAK SPACE}", " ").endswith("spolu 1 směna, bez druhého 0.")
+
+
+def test_person_is_in_one_pair_at_a_time(client_of: ClientOf, mentor: Mentor, assistant: Assistant) -> None:
+    client, (one, two) = client_of(mentor), (AssistantFactory(mentor=mentor) for _ in range(2))
+    sent = {"one": assistant.pk, "other": one.pk, "starts": "2021-04-01", "ends": "2021-04-30"}
+    assert client.post("/plan/dvojice/nova/", sent | {"other": assistant.pk}).status_code == 422
+    assert client.post("/plan/dvojice/nova/", sent).status_code == 302
+    again = {"one": two.pk, "other": assistant.pk}
+    assert client.post("/plan/dvojice/nova/", again | {"starts": "2021-04-30"}).status_code == 422
+    assert client.post("/plan/dvojice/nova/", again | {"starts": "2021-05-01"}).status_code == 302
+    stranger = AssistantFactory(mentor=MentorFactory())
+    assert client.post("/plan/dvojice/nova/", sent | {"other": stranger.pk}).status_code == 422
+    pair = Pair.objects.latest("starts")
+    assert client.post(f"/plan/dvojice/{pair.pk}/smazat/").status_code == 302
+    assert [str(each) for each in Pair.objects.all()] == [f"{assistant} a {one}"]
