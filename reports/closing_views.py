@@ -210,11 +210,14 @@ def seal_page(request: SignedInRequest, month: Month, version: int) -> HttpRespo
     content = Content.from_bytes(bytes(found.content))
     # Whatever the schema of its time: totals have always been there.
     totals = content.figures["totals"]
+    versions = list(Seal.objects.of(month).without_content().order_by("version"))
     context = {
         "month": month,
         "seal": found,
         "content": content,
-        "versions": Seal.objects.of(month).without_content().order_by("version"),
+        "versions": versions,
+        # Only the last version's records are those that lists show.
+        "is_latest": found.version == versions[-1].version,
         "figures": [(figure, totals[figure.name]) for figure in HEADLINE if figure.name in totals],
         "figure_changes": difference_words.figures(content),
         "record_changes": list(difference_words.record_changes(content)),

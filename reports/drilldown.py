@@ -10,8 +10,11 @@ from reports.figures import (
     CHILD_ACCESSIBLE,
     COUNTED,
     FIGURES,
+    GONE_BY_END,
     HANDED_OVER,
     HELD,
+    HELD_AT_END,
+    OF_REPORTS,
     REFERRALS,
     Figure,
     Records,
@@ -43,6 +46,8 @@ ONLY = {
     HANDED_OVER: {"likvidace": "predano"},
     HELD: {"likvidace": "drzeno"},
 }
+# Figures that ask where the pieces were when the period ended: its last day in the address of the list.
+AT_END = {GONE_BY_END: "predano_do", HELD_AT_END: "drzi_se"}
 OUTSIDE = ("lokalita", "mimo")
 # Lists of records that have a moment, over any time.
 LISTS = {
@@ -55,8 +60,11 @@ LISTS = {
 
 def of_period(behind: Behind) -> str:
     """The address of the records behind a number of a report: the same lists, over several months."""
-    figure = FIGURES[behind.figure]
+    figure = FIGURES.get(behind.figure) or OF_REPORTS[behind.figure]
     query: dict[str, str] = {}
+    if figure in AT_END:
+        query = {name: day.isoformat() for name, day in (("od", behind.first.first_day), ("do", behind.last.last_day))}
+        return addressed(reverse(LISTS[figure.records]), query | {AT_END[figure]: behind.last.last_day.isoformat()})
     if behind.first == behind.last:
         return url(figure, behind.first, behind.breakdown, behind.key)
     match figure.records:
@@ -78,6 +86,8 @@ def url(figure: Figure, month: Month, breakdown: str = "", key: str = "") -> str
             address = reverse("reports:shifts", args=[month])
         case Records.ATTENDANCE:
             address = reverse("attendance:month", args=[month])
+        case Records.STAFF:
+            address = reverse("reports:staff", args=[month])
         case _:
             address, query = reverse(LISTS[figure.records]), {"mesic": str(month)}
     return addressed(address, query | narrowed(figure, breakdown, key))

@@ -46,6 +46,7 @@ class Records(StrEnum):
     ATTENDANCE = "attendance"
     HANDOVERS = "handovers"
     TRAININGS = "trainings"
+    STAFF = "staff"
 
 
 @dataclass(frozen=True)
@@ -137,6 +138,18 @@ FIGURES: dict[str, Figure] = {
     )
 }
 """Every figure of a month's totals, in the order in which they are shown."""
+
+EMPLOYED = Figure("employed", "Zaměstnaní asistenti", "Zaměstnaní", Unit.PEOPLE, Records.STAFF, additive=False)
+FTE = Figure("fte_hundredths", "Úvazek", "Úvazek", Unit.PEOPLE, Records.STAFF)
+MENTORS = Figure("mentors", "Mentoři", "Mentoři", Unit.PEOPLE, Records.STAFF, additive=False)
+TRAINING_HOURS = Figure("training_hours", "Hodiny školení", "Hodin", Unit.HOURS, Records.TRAININGS)
+GONE_BY_END = Figure("gone_by_end", "Předáno do konce období", "Předáno", Unit.PIECES, Records.FINDINGS)
+HELD_AT_END = Figure("held_at_end", "Na konci období v držení", "V držení", Unit.PIECES, Records.FINDINGS)
+
+OF_REPORTS: dict[str, Figure] = {
+    figure.name: figure for figure in (EMPLOYED, FTE, MENTORS, TRAINING_HOURS, GONE_BY_END, HELD_AT_END)
+}
+"""Figures that only reports to grants show: beside the totals of a month, or asked about a whole period."""
 
 RATES = (Rate("events_per_hours", "Nálezy na 100 hodin služby", EVENTS, hours=100),)
 """What is found for the time spent; one hour alone would be a hundredth of a finding."""

@@ -25,8 +25,13 @@ from reports.figures import (
     ASSISTANTS,
     BREAKDOWNS,
     CALLED_PATROLS,
+    EMPLOYED,
     EVENTS,
     FIGURES,
+    FTE,
+    GONE_BY_END,
+    HELD_AT_END,
+    MENTORS,
     OF_ACTIVITIES,
     OF_FINDINGS,
     OF_SHIFTS,
@@ -34,6 +39,9 @@ from reports.figures import (
     PIECES,
     REFERRALS,
     SERVED_TIME,
+    TRAINED,
+    TRAINING_HOURS,
+    TRAININGS,
     Figure,
     Records,
     Unit,
@@ -95,7 +103,7 @@ class Compilation:
 
 
 def compiled(report: ProjectReport) -> GrantReport:
-    """The report as its months, its project and its texts are now. Ten queries."""
+    """The report as its months, its project and its texts are now. A constant number of queries."""
     parts = compilation(report)
     project = parts.project
     known = references_of(parts)
@@ -247,8 +255,8 @@ def staffing(parts: Compilation) -> Section:
         rows.append(
             (
                 Cell(czech.month(month.first_day)),
-                Cell(employed.people if employed else None, Kind.WHOLE),
-                Cell(hundredths(employed.fte_hundredths) if employed else None, Kind.DECIMAL),
+                staffed(month, EMPLOYED, employed.people if employed else None),
+                staffed(month, FTE, hundredths(employed.fte_hundredths) if employed else None),
                 *monthly_cells(month, summary, (ASSISTANTS, PATROL_TIME)),
             )
         )
@@ -271,6 +279,11 @@ def staffing(parts: Compilation) -> Section:
         note="Úvazek je průměr přes dny; celkem jsou to asistenti, kteří sloužili aspoň jednou, a průměrný úvazek.",
     )
     return made_of([("Podpořená místa asistentů", Cell(parts.project.posts, Kind.WHOLE))], [table])
+
+
+def staffed(month: Month, figure: Figure, value: int | Decimal | None) -> Cell:
+    """A figure of who was employed in the month, with the way to them."""
+    return Cell(value, Kind.DECIMAL if figure is FTE else Kind.WHOLE, Behind(figure.name, month, month))
 
 
 def indicators(parts: Compilation) -> Section:
@@ -360,8 +373,8 @@ def mentoring(parts: Compilation) -> Section:
     rows = tuple(
         (
             Cell(czech.month(month.first_day)),
-            Cell(summary.staffing.mentors if summary else None, Kind.WHOLE),
-            Cell(summary.staffing.people if summary else None, Kind.WHOLE),
+            staffed(month, MENTORS, summary.staffing.mentors if summary else None),
+            staffed(month, EMPLOYED, summary.staffing.people if summary else None),
         )
         for month, summary in in_turn(parts)
     )
@@ -372,21 +385,32 @@ def mentoring(parts: Compilation) -> Section:
 def training(parts: Compilation) -> Section:
     """Trainings held in the period by kind: how many records, of how many people, for how many hours."""
     held = Training.objects.standing().between(parts.first.first_day, parts.last.last_day).order_by()
-    counts = {"number": Count("pk"), "people": Count("assistant", distinct=True), "time": Sum("hours")}
-    kinds = held.values("kind__name", "kind__sort_key").annotate(**counts).order_by("kind__sort_key", "kind")
+    counts = {
+        TRAININGS.name: Count("pk"),
+        TRAINED.name: Count("assistant", distinct=True),
+        TRAINING_HOURS.name: Sum("hours"),
+    }
+    kinds = held.values("kind", "kind__name", "kind__sort_key").annotate(**counts).order_by("kind__sort_key", "kind")
     whole = held.aggregate(**counts)
-    if not whole["number"]:
+    if not whole[TRAININGS.name]:
         return made_of([("Školení asistentů", Cell("v období žádné není zapsané"))])
 
-    def values(counted: Mapping[str, Any]) -> tuple[Cell, ...]:
-        kinds_of = {"number": Kind.WHOLE, "people": Kind.WHOLE, "time": Kind.DECIMAL}
-        return tuple(Cell(counted[name], kind) for name, kind in kinds_of.items())
+    def values(counted: Mapping[str, Any], key: str = "") -> tuple[Cell, ...]:
+        breakdown = "training_kind" if key else ""
+        return tuple(
+            Cell(
+                counted[figure.name],
+                Kind.DECIMAL if figure is TRAINING_HOURS else Kind.WHOLE,
+                Behind(figure.name, parts.first, parts.last, breakdown, key),
+            )
+            for figure in (TRAININGS, TRAINED, TRAINING_HOURS)
+        )
 
     table = Table(
         name="training",
         caption="Školení podle druhu",
         columns=columns("Druh školení", "Účastí", "Proškolených asistentů", "Hodin"),
-        rows=tuple((Cell(one_line(row["kind__name"])), *values(row)) for row in kinds),
+        rows=tuple((Cell(one_line(row["kind__name"])), *values(row, str(row["kind"]))) for row in kinds),
         total=(Cell("Celkem"), *values(whole)),
         note="Kdo se zúčastnil víckrát, je mezi proškolenými jednou.",
     )
@@ -395,16 +419,21 @@ def training(parts: Compilation) -> Section:
 
 def sharps(parts: Compilation) -> Section:
     """What was found in the period and where it was when the period ended: handed over, or still held."""
-    found = Finding.objects.between(parts.first.first_day, parts.last.last_day)
-    gone = custody.pieces_of(custody.handed_over(found, None, parts.last.last_day))
-    pieces = parts.totals[PIECES.name]
+    last = parts.last.last_day
+    found = Finding.objects.between(parts.first.first_day, last)
+    gone = custody.pieces_of(custody.handed_over(found, None, last))
+    held = custody.pieces_of(custody.held(found, last))
     return made_of(
         [
             (PIECES.label, parts.figure(PIECES)),
-            ("Z toho do konce období předáno k likvidaci", Cell(gone, Kind.WHOLE)),
-            ("Z toho na konci období uloženo", Cell(pieces - gone, Kind.WHOLE)),
+            ("Z toho do konce období předáno k likvidaci", of_sharps(parts, GONE_BY_END, gone)),
+            ("Z toho na konci období uloženo", of_sharps(parts, HELD_AT_END, held)),
         ]
     )
+
+
+def of_sharps(parts: Compilation, figure: Figure, pieces: int) -> Cell:
+    return Cell(pieces, Kind.WHOLE, Behind(figure.name, parts.first, parts.last))
 
 
 def goals(parts: Compilation) -> Section:

@@ -47,6 +47,7 @@ urlpatterns = [
     path("dokumenty/prehled.schema.json", document_views.schema, name="schema"),
     path("dokumenty/vydani/<int:pk>/", document_views.edition, name="edition"),
     path("dokumenty/soubor/<int:pk>/", document_views.download, name="download"),
+    path("prehledy/<month:month>/obsazeni/", period_views.staff, name="staff"),
     path("prehledy/<month:month>/slovo/", grant_views.write_month, name="write-month"),
     path("prehledy/<month:month>/slovo/opravit/", closing_views.correct_words, name="correct-words"),
     path("projekty/", project_views.project_list, name="projects"),

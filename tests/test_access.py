@@ -256,6 +256,7 @@ ROWS: dict[str, str] = {
     "reports:change-part": "302 403 403 403 403 200 403",
     "reports:remove-part": "302 403 403 403 403 200 403",
     "reports:finish-deadline": "302 403 403 403 403 302 403",
+    "reports:staff": "302 403 403 200 200 200 403",
     "reports:write-month": "302 403 403 403 403 200 403",
     "reports:correct-words": "302 403 403 403 403 200 403",
     "reports:add-report": "302 403 403 403 403 200 403",
@@ -324,7 +325,7 @@ HANDED = ("handover", "confirm-handover", "cancel-handover")
 ATTENDED = ("day", "correct", "take-back", "reopen", "propose")
 # Pages of reports that name a month and nothing else.
 MONTHLY = (
-    *("month", "building", "build", "documents", "publish", "shifts", "export-shifts", "write-month"),
+    *("month", "building", "build", "documents", "publish", "shifts", "export-shifts", "write-month", "staff"),
     *("closing", "vouch", "approve", "stand-in", "send-back", "seal-month", "confirm-month"),
 )
 # Pages that name a report and nothing else.

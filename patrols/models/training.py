@@ -3,12 +3,12 @@
 from calendar import monthrange
 from datetime import date
 from decimal import Decimal
-from typing import Self
+from typing import Any, Self
 
 import pghistory
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import Count, F, Q
+from django.db.models import Count, F, Q, Sum
 from django.db.models.lookups import IsNull
 from django.urls import reverse
 
@@ -111,9 +111,9 @@ class TrainingQuerySet(WithdrawableQuerySet["Training"]):
     def valid_on(self, day: date) -> Self:
         return self.standing().filter(Q(expires_on__isnull=True) | Q(expires_on__gte=day), held_on__lte=day)
 
-    def counts(self) -> dict[str, int]:
-        """The figures of `TRAINING_COUNTS` over those of these rows that count, in one query."""
-        return self.standing().order_by().aggregate(**TRAINING_COUNTS)
+    def counts(self) -> dict[str, Any]:
+        """The figures of `TRAINING_COUNTS` and `training_hours` over those of these rows that count, in one query."""
+        return self.standing().order_by().aggregate(**TRAINING_COUNTS, training_hours=Sum("hours", default=0))
 
 
 @pghistory.track()

@@ -84,9 +84,9 @@ def test_training_written_by_mistake_counts_nowhere(assistant: Assistant) -> Non
     kind = TrainingKindFactory()
     TrainingNeed.objects.create(kind=kind)
     row = TrainingFactory(assistant=assistant, kind=kind)
-    assert (missing(assistant, DAY), Training.objects.all().counts()) == ([], {"trainings": 1, "trained": 1})
+    assert (missing(assistant, DAY), Training.objects.all().counts()["trainings"]) == ([], 1)
     row.withdraw(at=local(2021, 4, 20), reason="Jiný člověk.")
-    assert (missing(assistant, DAY), Training.objects.all().counts()) == ([kind], {"trainings": 0, "trained": 0})
+    assert (missing(assistant, DAY), Training.objects.all().counts()["trainings"]) == ([kind], 0)
     assert Training.objects.get().withdrawal_reason == "Jiný člověk."
 
 

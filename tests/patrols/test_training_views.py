@@ -77,7 +77,7 @@ def test_record_is_put_right_and_withdrawn_never_deleted(
     assert client.post(withdraw, {"reason": "Jiný člověk."}).status_code == 302
     assert client.get(edit).status_code == 404
     assert client.get(row.get_absolute_url()).status_code == 200
-    assert client.get(LIST).context["counts"] == {"trainings": 0, "trained": 0}
+    assert client.get(LIST).context["counts"] == {"trainings": 0, "trained": 0, "training_hours": 0}
     assert list(client.get(LIST, {"stav": "zrusena"}).context["page"].object_list) == [row]
 
 
@@ -92,7 +92,11 @@ def test_list_and_export_agree_and_the_export_is_logged(
             page = client.get(LIST, {"mesic": "2021-04"})
     TrainingFactory(assistant=assistant, held_on=date(2021, 5, 1))
     TrainingFactory()
-    assert page.context["counts"] == {"trainings": 9, "trained": 9}
+    assert page.context["counts"] == {
+        "trainings": 9,
+        "trained": 9,
+        "training_hours": sum(training.hours for training in page.context["page"].object_list),
+    }
     answer = client.get(reverse("training:export"), {"mesic": "2021-04"})
     rows = list(csv.reader(io.StringIO(b"".join(answer).decode("utf-8-sig")), delimiter=";"))
     assert len(rows) == 1 + 9

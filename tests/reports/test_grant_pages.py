@@ -3,6 +3,7 @@
 import html
 from collections.abc import Iterator
 from datetime import date
+from decimal import Decimal
 
 import pytest
 from django.db import IntegrityError, connection, transaction
@@ -14,12 +15,15 @@ from django.utils import timezone
 from apk.audit.models import AccessLog
 from apk.calendar import Month
 from apk.edits import CHANGED_MEANWHILE
-from apk.people.models import User
+from apk.people.models import Assistant, User
+from findings import custody
 from findings.filters import FindingFilter
+from findings.models import Finding
 from patrols.activity_filters import ActivityFilter
 from patrols.attendance_days import Months
 from patrols.attendance_filters import AttendanceFilter
 from patrols.attendance_views import counts_of
+from patrols.training_forms import TrainingFilter
 from reports import drilldown, verifying
 from reports.filters import ShiftFilter
 from reports.grant import Cell, GrantReport
@@ -35,12 +39,18 @@ from reports.models import (
     SectionText,
 )
 from reports.snapshots import Content
+from reports.staffing import staff
 from tests.factories import (
+    BoxFactory,
     FindingFactory,
     GrantProjectFactory,
+    MentorFactory,
     ProjectReportFactory,
+    RecipientFactory,
     ReportSectionFactory,
     ShiftFactory,
+    TrainingFactory,
+    TrainingKindFactory,
     local,
 )
 from tests.reports.closed import sealed
@@ -62,9 +72,16 @@ def counted(address: str, user: User) -> dict[str, int]:
     """The figures over the rows that the list at the address lets through."""
     path, _, query = address.partition("?")
     if path == reverse("findings:list"):
-        return FindingFilter(QueryDict(query), user=user).findings().counts()
+        counts = FindingFilter(QueryDict(query), user=user).findings().counts()
+        # Of those that are gone, or held, the pieces are the figure.
+        return counts | ({"gone_by_end": counts["pieces"], "held_at_end": counts["pieces"]} if "&" in query else {})
+    if path.endswith("/obsazeni/"):
+        staffed = staff(resolve(path).kwargs["month"], Assistant.objects.visible_to(user)).counts
+        return staffed | {"fte_hundredths": Decimal(staffed["fte_hundredths"]) / 100}
     if path == reverse("activities:list"):
         return ActivityFilter(QueryDict(query), user=user).counts()
+    if path == reverse("training:list"):
+        return TrainingFilter(QueryDict(query), user=user).trainings().counts()
     months = resolve(path).kwargs
     first, last = months.get("first", months.get("month")), months.get("last", months.get("month"))
     if path.startswith("/dochazka/"):
@@ -81,6 +98,16 @@ def test_every_figure_of_a_report_equals_what_lies_behind_it(client_of, coordina
     for figure in ("pieces", "places", "patrol_seconds", "assistants"):
         project.indicators.create(name=figure, figure=figure, target=1)
     add_usual_sections(project)
+    people = list(Assistant.objects.all())
+    people[0].mentorships.create(mentor=MentorFactory(), starts=date(2021, 3, 15))
+    for number, kind in enumerate(TrainingKindFactory.create_batch(2)):
+        for day in (date(2021, 2, 3), date(2021, 4, 30), date(2021, 5, 1)):
+            TrainingFactory(kind=kind, held_on=day, hours=3 + number, assistant=people[number])
+    gone = list(Finding.objects.filter(found_at__gte=months[0].start, found_at__lt=local(2021, 4, 20))[::3])
+    box = BoxFactory(findings=gone)
+    box.close(at=local(2021, 4, 29))
+    counted_pieces = sum(finding.pieces for finding in gone)
+    custody.hand_over({box: (counted_pieces, "")}, recipient=RecipientFactory(), on=date(2021, 4, 30), by=coordinator)
     for month in months:
         built(month)
     row = ProjectReportFactory(project=project, first=date(2021, 2, 1), last=date(2021, 4, 1))
@@ -110,6 +137,11 @@ def test_every_figure_of_a_report_equals_what_lies_behind_it(client_of, coordina
         "organisation",
         "reason",
         "called_patrol",
+        "training_kind",
+    }
+    assert {cell.behind.figure for cell in claims if cell.value} >= {
+        *("employed", "fte_hundredths", "mentors", "trainings", "trained", "training_hours"),
+        *("gone_by_end", "held_at_end"),
     }
 
 
@@ -357,4 +389,4 @@ def test_page_costs_the_same_for_one_month_and_for_a_year(client_of, coordinator
             client.get(report.get_absolute_url())
         costs.append(len(queries))
 
-    assert costs == [14, 14]
+    assert costs == [15, 15]
