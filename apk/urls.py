@@ -12,6 +12,7 @@ urlpatterns = [
     path("", include("reports.urls")),
     path("healthz", views.healthz, name="healthz"),
     path("readyz", views.readyz, name="readyz"),
+    path("api/nalezy/", include("findings.gis_urls")),
     path("ciselniky/", include("patrols.code_urls")),
     path("cinnosti/", include("patrols.activity_urls")),
     path("dochazka/", include("patrols.attendance_urls")),

@@ -4,7 +4,7 @@ Rows are read a thousand at a time, so that a file of a hundred thousand takes n
 """
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import chain, islice
@@ -146,9 +146,16 @@ def write_workbook(found: FindingQuerySet, path: Path) -> None:
 # --- For maps --------------------------------------------------------------------------------------------------------
 
 
-def feature(row: Row) -> dict[str, Any]:
-    """A finding as a GeoJSON Feature: its own position in WGS84, moments in ISO 8601 with the local offset."""
-    properties = {column.name: _plain(column.value(row)) for column in COLUMNS if column.name != "id"}
+def feature(row: Row, *, without: Collection[str] = ()) -> dict[str, Any]:
+    """A finding as a GeoJSON Feature: its own position in WGS84, moments in ISO 8601 with the local offset.
+
+    Columns named in `without` are left out.
+    """
+    properties = {
+        column.name: _plain(column.value(row))
+        for column in COLUMNS
+        if column.name != "id" and column.name not in without
+    }
     finding = row.finding
     return {
         "type": "Feature",

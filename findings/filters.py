@@ -12,20 +12,39 @@ from django.http import QueryDict
 from apk import czech
 from apk.filters import PeriodFilter, SortedFilter, choice
 from apk.forms import DayField
+from apk.localities.fields import BoxField
 from apk.localities.models import District, Locality
 from apk.people.access import Permission
 from apk.people.models import User
 from findings import custody
-from findings.models import Finding, FindingQuerySet, Place, PlaceKind
+from findings.clusters import within
+from findings.models import Finding, FindingQuerySet, Place, PlaceKind, Source
 
 OUTSIDE = "mimo"
 WITHDRAWN = "vzate-zpet"
+# How the map draws what is found; without it, marks.
+DENSITY = "hustota"
 
 # What became of the pieces: in the address, in Czech, and which findings it lets through.
 DISPOSAL: dict[str, tuple[str, Callable[[FindingQuerySet], FindingQuerySet]]] = {
     "predano": ("předané do konce měsíce nálezu", custody.handed_in_month),
     "drzeno": ("na konci měsíce nálezu v držení", custody.held_in_month),
     "bez-boxu": ("v žádném boxu", custody.in_no_box),
+}
+
+
+# What a part of the filter lets through, for parts that stand alone.
+NARROWED: dict[str, Callable[[FindingQuerySet, Any], FindingQuerySet]] = {
+    "mesic": lambda found, month: found.in_month(month),
+    "den": lambda found, day: found.on(day),
+    "lokalita": lambda found, key: found.outside_localities() if key == OUTSIDE else found.filter(locality=key),
+    "obvod": lambda found, key: found.filter(locality__district=key),
+    "asistent": lambda found, key: found.filter(assistant=key),
+    "druh": lambda found, kind: found.filter(place_kind=kind),
+    "zdroj": lambda found, source: found.filter(source=source),
+    "deti": lambda found, _: found.filter(child_accessible=True),
+    "misto": lambda found, place: found.filter(place=place),
+    "vyrez": within,
 }
 
 
@@ -39,6 +58,7 @@ class FindingFilter(PeriodFilter, SortedFilter):
     obvod = choice("Městský obvod", "Takový městský obvod neznáme.")
     asistent = choice("Asistent", "Takového asistenta neznáme.")
     druh = choice("Druh místa", "Takový druh místa neznáme.")
+    zdroj = choice("Jak se o nálezu ví", "Takový zdroj nálezů neznáme.")
     deti = choice("Dostupné dětem", "U dostupnosti dětem jde vybrat jen „ano“.")
     stav = choice("Platnost", "Takovou platnost neznáme.")
     likvidace = choice("Likvidace", "Takový stav likvidace neznáme.")
@@ -47,6 +67,13 @@ class FindingFilter(PeriodFilter, SortedFilter):
     drzi_se = DayField(label="V držení dne", required=False, widget=forms.HiddenInput)
     den = DayField(label="Den", required=False, widget=forms.HiddenInput)
     misto = forms.CharField(label="Místo nálezu", required=False, widget=forms.HiddenInput)
+    vyrez = BoxField(label="Výřez mapy", required=False, widget=forms.HiddenInput)
+    mapa = forms.ChoiceField(
+        label="Kresba mapy",
+        required=False,
+        widget=forms.HiddenInput,
+        error_messages={"invalid_choice": "Takovou kresbu mapy neznáme."},
+    )
 
     spoken: ClassVar = PeriodFilter.spoken | {
         "den": czech.day,
@@ -54,7 +81,9 @@ class FindingFilter(PeriodFilter, SortedFilter):
         "predano_do": lambda day: f"předané do {czech.day(day)}",
         "drzi_se": lambda day: f"{czech.day(day)} v držení",
         "misto": str,
+        "vyrez": lambda _: "jen výřez mapy",
     }
+    silent: ClassVar = SortedFilter.silent | {"mapa"}
     orders: ClassVar = {
         "cas": ("found_at",),
         "misto": ("place__sort_key",),
@@ -70,6 +99,8 @@ class FindingFilter(PeriodFilter, SortedFilter):
         localities = Locality.objects.visible_to(user).values_list("pk", "name")
         self.offer("lokalita", "všechny", [(OUTSIDE, "mimo lokality"), *localities])
         self.offer("druh", "všechny", PlaceKind.choices)
+        self.offer("zdroj", "všechny", Source.choices)
+        self.offer("mapa", "značky", [(DENSITY, "hustota")])
         self.offer("deti", "nerozhoduje", [("ano", "dostupné dětem")])
         self.offer("stav", "platné", [(WITHDRAWN, "vzaté zpět")])
         self.offer("likvidace", "nerozhoduje", [(name, label) for name, (label, _) in DISPOSAL.items()])
@@ -98,24 +129,9 @@ class FindingFilter(PeriodFilter, SortedFilter):
         chosen = self.chosen
         found = Finding.objects.visible_to(self.user).between(chosen.get("od"), chosen.get("do"))
         found = found.withdrawn() if "stav" in chosen else found.standing()
-        if "mesic" in chosen:
-            found = found.in_month(chosen["mesic"])
-        if "den" in chosen:
-            found = found.on(chosen["den"])
-        if chosen.get("lokalita") == OUTSIDE:
-            found = found.outside_localities()
-        elif "lokalita" in chosen:
-            found = found.filter(locality=chosen["lokalita"])
-        if "obvod" in chosen:
-            found = found.filter(locality__district=chosen["obvod"])
-        if "asistent" in chosen:
-            found = found.filter(assistant=chosen["asistent"])
-        if "druh" in chosen:
-            found = found.filter(place_kind=chosen["druh"])
-        if "deti" in chosen:
-            found = found.filter(child_accessible=True)
-        if "misto" in chosen:
-            found = found.filter(place=chosen["misto"])
+        for name, narrowed in NARROWED.items():
+            if name in chosen:
+                found = narrowed(found, chosen[name])
         found = disposed_of(found, chosen)
         return found.order_by(*self.order_by, "-found_at", "pk")
 

@@ -12,17 +12,14 @@ from apk.localities.fields import BoxField
 from apk.people.access import Permission, SignedInRequest, requires
 from findings import clusters
 from findings.clusters import Mark
-from findings.filters import FindingFilter
-
-DENSITY = "hustota"
+from findings.filters import DENSITY, FindingFilter
 
 
 class WindowForm(forms.Form):
-    """The part of the map that is on the screen, its zoom, and how findings are drawn there."""
+    """The part of the map that is on the screen, and its zoom."""
 
     okno = BoxField(label="Okno")
     zoom = forms.FloatField(label="Přiblížení", min_value=0, max_value=clusters.MOST_ZOOM)
-    mapa = forms.ChoiceField(label="Kresba", choices=[("", "značky"), (DENSITY, "hustota")], required=False)
 
 
 @requires(Permission.VIEW_FINDINGS)
@@ -34,11 +31,12 @@ def marks(request: SignedInRequest) -> JsonResponse:
     if not window.is_valid():
         return JsonResponse({"message": " ".join(sentences(window))}, status=422)
     box, zoom = window.cleaned_data["okno"], window.cleaned_data["zoom"]
-    density = window.cleaned_data["mapa"] == DENSITY
+    found_all = chosen.findings()
+    density = chosen.cleaned_data.get("mapa") == DENSITY
     south, _, north, _ = settings.CITY_BOUNDS
     cells = clusters.grid(zoom, clusters.HEAT_PX if density else clusters.MARK_PX, (south + north) / 2)
     together_above = 0 if density else None if zoom >= clusters.EACH_PLACE_FROM else clusters.FEW_PLACES
-    found = clusters.gather(chosen.findings(), box, cells, together_above=together_above)
+    found = clusters.gather(found_all, box, cells, together_above=together_above)
     answer = {
         "cells": [cells.height, cells.width],
         "places": sum(mark.places for mark in found),

@@ -3,7 +3,16 @@
 from django.urls import path
 
 import apk.converters  # noqa: F401  # the converter `month`
-from findings import custody_views, export_views, injury_views, map_views, photo_views, review_views, views
+from findings import (
+    custody_views,
+    export_views,
+    injury_views,
+    key_views,
+    map_views,
+    photo_views,
+    review_views,
+    views,
+)
 
 app_name = "findings"
 
@@ -18,6 +27,8 @@ urlpatterns = [
     path("kontrola/<uuid:pk>/", review_views.review, name="review"),
     path("kontrola/<uuid:pk>/<slug:step>/", review_views.decide, name="decide"),
     path("<uuid:pk>/misto/", review_views.relocate, name="relocate"),
+    path("rozhrani/", key_views.keys, name="keys"),
+    path("rozhrani/<int:pk>/zrusit/", key_views.end_key, name="end-key"),
     path("fotografie/<uuid:pk>/", photo_views.photo, name="photo"),
     path("cekajici-fotografie/<uuid:pk>/", photo_views.waiting_photo, name="waiting-photo"),
     path("boxy/", custody_views.boxes, name="boxes"),

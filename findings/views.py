@@ -56,6 +56,7 @@ def render_list(request: SignedInRequest, form: FindingFilter, status: int = 200
         "columns": [form.heading(*column) for column in COLUMNS],
         "map": city_map(localities, around=clusters.bounds(found)) | {"rows": positions(page.object_list)},
         "query": request.GET.urlencode(),
+        "may_issue_keys": request.user.may(Permission.ISSUE_ACCESS_KEYS),
         "may_export": request.user.may(Permission.EXPORT_FINDINGS),
     }
     return render(request, "findings/list.html", context, status=status)

@@ -67,6 +67,7 @@ CODE_LIST: Final = "entries may be renamed and retired; sealed figures hold the 
 ANNOUNCED: Final = "what assistants were told of the plan and what they said to it; no figure counts it"
 UNGUARDED: Final[Mapping[str, str]] = {
     "findings_waitingphoto": "belongs to no month until its finding is released or its month corrected",
+    "findings_accesskey": "who may read findings by a program, no record",
     "findings_box": "where a box is and whether it is closed is in no figure; a month's handed boxes are guarded",
     "findings_carrying": "who carried a box is in no figure",
     "findings_handover": "a handover is confirmed later; what it says of boxes and pieces is guarded with them",

@@ -24,7 +24,7 @@ from apk.people.access import Permission
 from apk.people.models import Assistant, Mentor, User
 from apk.sync.models import Conflict, Held, Receipt, RescueFile
 from findings import custody
-from findings.models import Box, Finding, Handover, Injury, Photo, WaitingPhoto
+from findings.models import AccessKey, Box, Finding, Handover, Injury, Photo, WaitingPhoto
 from patrols import proposing
 from patrols.models import (
     Absence,
@@ -168,6 +168,8 @@ ROWS: dict[str, str] = {
     "codes:retire": "302 403 403 403 403 200 200",
     "codes:restore": "302 403 403 403 403 200 200",
     "findings:list": "302 200 200 200 200 200 403",
+    "findings:keys": "302 403 403 403 403 200 403",
+    "findings:end-key": "302 403 403 403 403 200 403",
     "findings:marks": "302 200 200 200 200 200 403",
     "findings:export": "302 403 403 200 200 200 403",
     "findings:export-xlsx": "302 403 403 200 200 200 403",
@@ -303,6 +305,10 @@ ROWS: dict[str, str] = {
     "sync:records": "401 415 415 415 415 415 415",
     "sync:photo": "405 405 405 405 405 405 405",
     "sync:api-root": NOBODY,
+    # Programs come with a key and without a session; who is signed in is nobody there.
+    "gis:findings": "401 401 401 401 401 401 401",
+    "gis:openapi-json": OPEN,
+    "gis:api-root": NOBODY,
     # Who is signed in has nothing to do at the sign-in pages and is sent home.
     "account_login": "200 302 302 302 302 302 302",
     "account_logout": "302 200 200 200 200 200 200",
@@ -374,6 +380,11 @@ class World:
         finding = factories.FindingFactory(assistant=self.assistant, place=self.finding.place, found_at=found_at)
         closed.sealed(Month(2021, 3), factories.UserFactory(is_coordinator=True))
         return finding
+
+    @cached_property
+    def access_key(self) -> AccessKey:
+        issuer = factories.UserFactory(is_coordinator=True)
+        return AccessKey.objects.issue("Mapový server", by=issuer)[0]
 
     @cached_property
     def late(self) -> Held:
@@ -628,6 +639,7 @@ class World:
             "reports:period-shifts": {"first": Month(2021, 1), "last": Month(2021, 4)},
             "reports:export-period-shifts": {"first": Month(2021, 1), "last": Month(2021, 4)},
             "findings:waiting-photo": {"pk": self.waiting.pk},
+            "findings:end-key": {"pk": self.access_key.pk},
             "receiving:held": {"pk": self.held.pk},
             "receiving:decide-held": {"pk": self.held.pk},
             "receiving:conflict": {"pk": self.conflict.pk},

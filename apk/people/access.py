@@ -46,6 +46,7 @@ class Permission(StrEnum):
     VIEW_FINDINGS = "view-findings"
     EXPORT_FINDINGS = "export-findings"
     REVIEW_FINDINGS = "review-findings"
+    ISSUE_ACCESS_KEYS = "issue-access-keys"
     VIEW_CUSTODY = "view-custody"
     MANAGE_CUSTODY = "manage-custody"
     VIEW_INJURIES = "view-injuries"
@@ -131,6 +132,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             Permission.VIEW_FINDINGS,
             Permission.EXPORT_FINDINGS,
             Permission.REVIEW_FINDINGS,
+            Permission.ISSUE_ACCESS_KEYS,
             Permission.VIEW_CUSTODY,
             Permission.MANAGE_CUSTODY,
             Permission.VIEW_INJURIES,

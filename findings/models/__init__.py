@@ -30,12 +30,15 @@ from findings.models.findings import (
 )
 from findings.models.injuries import Injury, InjuryQuerySet, InjuryStep, Step
 from findings.models.places import Place, PlaceQuerySet
+from findings.models.tokens import AccessKey, AccessKeyQuerySet
 
 __all__ = [
     "BOX_MOVES",
     "COUNTS",
     "HANDOVER_MOVES",
     "REVIEW_MOVES",
+    "AccessKey",
+    "AccessKeyQuerySet",
     "Box",
     "BoxMove",
     "BoxQuerySet",

@@ -12,6 +12,7 @@ export function letGather(map, container, rows) {
   const address = new URL(container.dataset.mapMarks, location.href);
   const says = document.querySelector("[data-map-says]");
   const modes = document.querySelector("[data-map-modes]");
+  const part = document.querySelector("[data-map-window]");
   const markers = L.layerGroup().addTo(map);
   const squares = L.layerGroup().addTo(map);
   const drawn = new Map();
@@ -28,6 +29,14 @@ export function letGather(map, container, rows) {
   };
   const rowsOf = (mark) =>
     [...document.querySelectorAll("tr[data-place]")].filter((row) => markerOfRow(row.dataset.place)?.mark === mark);
+
+  // The list of what lies between four edges, with the rest of the filter as it is.
+  const listOf = (south, west, north, east) => {
+    const list = new URL(location.href);
+    list.searchParams.set("vyrez", [south, west, north, east].map((edge) => edge.toFixed(6)).join(","));
+    list.searchParams.delete("page");
+    return list.href;
+  };
 
   function draw(answer) {
     const zoomed = cells[0] !== answer.cells[0];
@@ -86,7 +95,11 @@ export function letGather(map, container, rows) {
         container.focus();
         map.setView(marker.getLatLng(), Math.min(map.getMaxZoom(), map.getZoom() + 2));
       });
-      box.append(nearer);
+      const [row, column] = mark.cell;
+      const [high, wide] = cells;
+      const list = element("a", "", "Vypsat v tabulce");
+      list.href = listOf(row * high, column * wide, (row + 1) * high, (column + 1) * wide);
+      box.append(nearer, list);
     }
     marker.bindPopup(box, POPUP);
     marker.on("popupopen", () => {
@@ -108,6 +121,8 @@ export function letGather(map, container, rows) {
     const edges = [box.getSouth(), box.getWest(), box.getNorth(), box.getEast()];
     address.searchParams.set("okno", edges.map((edge) => edge.toFixed(6)).join(","));
     address.searchParams.set("zoom", map.getZoom());
+    part.href = listOf(...edges);
+    part.hidden = false;
     try {
       const response = await fetch(address, { signal: asked.signal, headers: { Accept: "application/json" } });
       if (!response.ok || response.redirected) throw new TypeError(response.statusText);

@@ -20,7 +20,7 @@ world = test_access.world
 LOOKS = ((1280, "light"), (320, "dark"))
 
 # What the browser does not show as a page: data, files, and fragments of pages.
-NOT_PAGES = {name for name in ROWS if name.startswith("sync:")} | {
+NOT_PAGES = {name for name in ROWS if name.startswith(("sync:", "gis:"))} | {
     "healthz",
     "readyz",
     "field:data",
