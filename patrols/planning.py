@@ -102,6 +102,11 @@ class Chip:
     def edit_url(self) -> str:
         return address_of_change().replace("/0/", f"/{self.shift.pk}/")
 
+    @property
+    def handle(self) -> str:
+        """What a step that moves it sends: its key and the revision seen."""
+        return f"{self.shift.pk}:{self.shift.revision}"
+
     @cached_property
     def state(self) -> str:
         """What is yet to be done about it, in Czech; empty when nothing."""

@@ -20,7 +20,7 @@ from apk.people.models import Assistant, Mentorship, User
 from apk.refusal import Refused
 from patrols import steps
 from patrols.forms import offer
-from patrols.models import Operation, ShiftTemplate
+from patrols.models import Operation, Shift, ShiftError, ShiftTemplate
 from patrols.models.needs import WEEKDAYS
 from patrols.planning import cell_id
 from patrols.steps import Outcome, Scope
@@ -196,6 +196,45 @@ def paste(request: SignedInRequest) -> HttpResponse:
         request.user, Scope(asked["rozsah"]), (asked["z_asistenta"], asked["z_dne"]), (asked["asistent"], asked["den"])
     )
     report(request, outcome)
+    return to_cell(request, form)
+
+
+class MoveForm(CellForm):
+    """Shifts for a place of the plan, moved or copied there; each is written as its key and the revision seen."""
+
+    smena = forms.MultipleChoiceField()
+    kopirovat = forms.BooleanField(required=False)
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, user=user, **kwargs)
+        shifts = Shift.objects.visible_to(user).planned_by(user).with_announcements()
+        named = {key: seen for key, _, seen in (each.partition(":") for each in self.data.getlist("smena"))}
+        found = shifts.filter(pk__in=[int(key) for key in named if key.isdecimal() and len(key) < 16])
+        self.shifts = [(each, named[str(each.pk)]) for each in found.select_related("assistant__user", "locality")]
+        self.fields["smena"].choices = [  # type: ignore[attr-defined]  # a field with choices
+            (f"{each.pk}:{seen}", each.pk) for each, seen in self.shifts
+        ]
+
+
+@requires(Permission.PLAN_SHIFTS)
+@require_POST
+def move(request: SignedInRequest) -> HttpResponse:
+    """Moves shifts to another place of the plan, or copies them there; all or none of what is moved."""
+    form = MoveForm(request.POST, user=request.user)
+    if not form.is_valid():
+        return sent_back(request, form, "Tuhle směnu přesunout nejde: mezitím ji někdo odebral, nebo ji nevedete.")
+    target = form.cleaned_data["asistent"], form.cleaned_data["den"]
+    if form.cleaned_data["kopirovat"]:
+        wishes = [steps.wish_like(shift, *target) for shift, _ in form.shifts]
+        report(request, steps.grant(request.user, wishes, "Zkopírováno"))
+        return to_cell(request, form)
+    try:
+        moved = steps.move(request.user, form.shifts, target)
+    except ShiftError as refusal:
+        messages.error(request, f"Nic se nepřesunulo. {refusal}")
+    else:
+        counted = czech.counted(len(moved), "směna", "směny", "směn")
+        messages.success(request, f"Přesunuto: {counted}, {target[0]}, {czech.day_in_week(target[1])}.")
     return to_cell(request, form)
 
 

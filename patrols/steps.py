@@ -129,6 +129,36 @@ def paste(by: User, scope: Scope, source: tuple[Assistant, date], target: tuple[
     return grant(by, [wish_like(*each) for each in moved], "Vloženo")
 
 
+@transaction.atomic
+def move(by: User, shifts: Iterable[tuple[Shift, str]], target: tuple[Assistant, date]) -> list[Shift]:
+    """Moves shifts, each with the revision that was seen, to a place of the plan, at the same time on the clock.
+
+    All of them or none, as one operation. Within one person's plan a shift stays the one that was announced; another
+    person gets a new one, and who had it learns of the removal. Raises a ShiftError as `Shift.change` and `remove` do.
+    """
+    person, day = target
+    steps, moved = [], []
+    for shift, seen in shifts:
+        wish, before = wish_like(shift, person, day), state_of(shift)
+        if wish.times is None:
+            raise ShiftError(NO_SUCH_TIME)
+        start, end = wish.times
+        if shift.assistant_id == person.pk:
+            shift.change(by=by, seen=seen, locality=shift.locality, start=start, end=end, note=shift.note)
+            steps.append({"shift": shift.pk, "before": before, "after": state_of(shift)})
+            moved.append(shift)
+            continue
+        key, locality, note = shift.pk, shift.locality, shift.note
+        shift.remove(by=by, seen=seen)
+        made = Shift.objects.assign(by=by, assistant=person, locality=locality, start=start, end=end, note=note)
+        steps += [{"shift": key, "before": before, "after": None}, added(made)]
+        moved.append(made)
+    if moved:
+        counted = czech.counted(len(moved), "směna", "směny", "směn")
+        Operation.objects.note(by, f"Přesunuto: {counted}", steps)
+    return moved
+
+
 def wish_like(shift: Shift, person: Assistant, day: date) -> Wish:
     """The same shift for a person on a day, as clocks show it."""
     start, end = shift.start.astimezone(LOCAL), shift.end.astimezone(LOCAL)

@@ -30,6 +30,7 @@ urlpatterns = [
     path("hromadne/", step_views.assign, name="assign"),
     path("rychle/", step_views.quick, name="quick"),
     path("vlozit/", step_views.paste, name="paste"),
+    path("presunout/", step_views.move, name="move"),
     path("vyprazdnit/", step_views.clear, name="clear"),
     path("kroky/<int:pk>/vratit/", step_views.undo, name="undo"),
     path("potreby/", need_views.needs, name="needs"),

@@ -108,6 +108,7 @@ ROWS: dict[str, str] = {
     "patrols:assign": "302 403 403 200 200 403 403",
     "patrols:quick": "302 403 403 302 302 403 403",
     "patrols:paste": "302 403 403 302 302 403 403",
+    "patrols:move": "302 403 403 302 302 403 403",
     "patrols:clear": "302 403 403 302 302 403 403",
     "patrols:undo": "302 403 403 302 404 403 403",
     "patrols:needs": "302 403 403 200 200 403 403",

@@ -54,7 +54,7 @@ def _in_cell(row: Row, cell: Cell, add_url: str) -> Iterator[str]:
     if cell.absence:
         yield format_html('<span class="away" title="{}">{}</span>', cell.absence.get_kind_display(), cell.away)
     for chip in cell.chips:
-        yield _brief(chip, chip.edit_url if cell.open else chip.url)
+        yield _brief(chip, is_open=cell.open)
     for told in cell.gone:
         yield f'<s class="gone" title="odebráno, asistent to zatím neví">{told.brief}</s>'
     for concern in cell.concerns:
@@ -76,14 +76,15 @@ def _in_cell(row: Row, cell: Cell, add_url: str) -> Iterator[str]:
         )
 
 
-def _brief(chip: Chip, url: str) -> str:
+def _brief(chip: Chip, *, is_open: bool) -> str:
     where, state = chip.shift.locality.name, chip.state
     return format_html(
-        '<a class="brief {}" href="{}" title="{}{}">{}<span class="visually-hidden"> {}{}</span></a>',
+        '<a class="brief {}" href="{}" title="{}{}"{}>{}<span class="visually-hidden"> {}{}</span></a>',
         chip.look,
-        url,
+        chip.edit_url if is_open else chip.url,
         where,
         f" – {state}" if state else "",
+        format_html(' draggable="true" data-shift="{}"', chip.handle) if is_open else "",
         chip.shift.brief,
         where,
         f", {state}" if state else "",

@@ -26,14 +26,22 @@ export function cleaned(text) {
   } catch {
     return null;
   }
-  const { kind, person, day } = copied ?? {};
-  const whole = ["cell", "day", "week"].includes(kind) && /^[0-9]+$/.test(person) && /^[0-9]{4}-[0-9]{2}-[0-9]{2}$/.test(day);
-  return whole ? { kind, person, day } : null;
+  const { kind, person, day, shifts } = copied ?? {};
+  const placed = /^[0-9]+$/.test(person) && /^[0-9]{4}-[0-9]{2}-[0-9]{2}$/.test(day);
+  if (kind === "cut" && placed && Array.isArray(shifts) && shifts.length && shifts.every(isShift)) {
+    return { kind, person, day, shifts };
+  }
+  return placed && ["cell", "day", "week"].includes(kind) ? { kind, person, day } : null;
+}
+
+/** Whether a text names a shift: its key and the revision that was seen, „12:0a1b…“. */
+export function isShift(text) {
+  return /^[0-9]+:[0-9a-f]{16}$/.test(text);
 }
 
 /** „Zkopírovaný den 5. 4." */
 export function describe({ kind, day }) {
   const [, month, date] = day.split("-").map(Number);
-  const what = { cell: "Zkopírovaná buňka", day: "Zkopírovaný den", week: "Zkopírovaný týden člověka, den" }[kind];
+  const what = { cut: "Vyjmutá buňka, vložte ji jinam klávesou V:", cell: "Zkopírovaná buňka", day: "Zkopírovaný den", week: "Zkopírovaný týden člověka, den" }[kind];
   return `${what} ${date}. ${month}.`;
 }

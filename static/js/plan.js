@@ -38,7 +38,8 @@ if (desk && table) {
   const send = (action, values) => {
     form.action = action;
     for (const input of form.querySelectorAll("input[data-value]")) input.remove();
-    for (const [name, value] of Object.entries({ ...values, zpet: desk.dataset.back })) {
+    const all = Object.entries({ ...values, zpet: desk.dataset.back });
+    for (const [name, value] of all.flatMap(([name, some]) => [some].flat().map((value) => [name, value]))) {
       const input = document.createElement("input");
       Object.assign(input, { type: "hidden", name, value });
       input.dataset.value = "";
@@ -58,8 +59,9 @@ if (desk && table) {
     }
     if (!person) return false;
     const here = { asistent: person, den: day };
-    if (KINDS[key]) {
-      const copied = { kind: KINDS[key], person, day };
+    const shifts = [...cell.querySelectorAll("[data-shift]")].map((chip) => chip.dataset.shift);
+    if (KINDS[key] || (key === "x" && shifts.length)) {
+      const copied = key === "x" ? { kind: "cut", person, day, shifts } : { kind: KINDS[key], person, day };
       sessionStorage.setItem(CLIPBOARD, JSON.stringify(copied));
       for (const marked of table.querySelectorAll(".copied")) marked.classList.remove("copied");
       cell.classList.add("copied");
@@ -69,7 +71,12 @@ if (desk && table) {
     if (key === "v") {
       const copied = remembered();
       if (!copied) {
-        say("Nejdřív něco zkopírujte klávesou C, D nebo T.");
+        say("Nejdřív něco zkopírujte klávesou C, D nebo T, nebo vyjměte klávesou X.");
+        return true;
+      }
+      if (copied.kind === "cut") {
+        sessionStorage.removeItem(CLIPBOARD);
+        send(desk.dataset.move, { ...here, smena: copied.shifts });
         return true;
       }
       send(desk.dataset.paste, { ...here, rozsah: copied.kind, z_asistenta: copied.person, z_dne: copied.day });
@@ -100,7 +107,7 @@ if (desk && table) {
     if (event.key === "Enter" && event.target !== cell) return;
     const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
     // Ctrl+C and Ctrl+V as everywhere; any other shortcut belongs to the browser.
-    if ((event.ctrlKey || event.metaKey) && !["c", "v", "z"].includes(key)) return;
+    if ((event.ctrlKey || event.metaKey) && !["c", "v", "x", "z"].includes(key)) return;
     if (key === "z") {
       event.preventDefault();
       desk.querySelector("[data-undo]")?.requestSubmit();

@@ -13,7 +13,7 @@ from apk.calendar import Week
 from apk.people.models import Assistant, Mentor, User
 from patrols.models import Shift
 from tests.browser.accessibility import faults
-from tests.factories import LocalityFactory, ShiftFactory, local
+from tests.factories import AssistantFactory, LocalityFactory, ShiftFactory, local
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -117,3 +117,32 @@ def test_access_log_is_accessible(page: Page, live_server: LiveServer, administr
     for query in ("", "?od=nikdy", "?od=2090-01-01"):
         page.goto(f"{live_server.url}/protokol/{query}")
         assert faults(page) == {}, query
+
+
+def test_shift_is_dragged_to_another_person_and_day(
+    page: Page, live_server: LiveServer, mentor: Mentor, assistant: Assistant
+) -> None:
+    """In the week by mouse; in the month the same by keyboard, and taken back."""
+    complaints: list[str] = []
+    page.on("console", lambda message: complaints.append(message.text))
+    other = AssistantFactory(mentor=mentor)
+    ShiftFactory(assistant=assistant, start=local(2021, 4, 7, 8), end=local(2021, 4, 7, 16))
+    signed_in(page, live_server, mentor).goto(f"{live_server.url}/plan/2021-W14/")
+    target = page.locator(f"#asistent-{other.pk}-2021-04-09")
+    with page.expect_navigation():
+        page.locator(f"#asistent-{assistant.pk}-2021-04-07 a.shift").drag_to(target)
+    expect(target.locator("a.shift")).to_contain_text("8:00–16:00")
+    assert [(shift.assistant, shift.starts_on.day) for shift in Shift.objects.all()] == [(other, 9)]
+
+    page.goto(f"{live_server.url}/plan/mesic/2021-04/#asistent-{other.pk}-2021-04-09")
+    expect(page.locator(f"#asistent-{other.pk}-2021-04-09")).to_be_focused()
+    page.keyboard.press("x")
+    page.keyboard.press("ArrowRight")
+    with page.expect_navigation():
+        page.keyboard.press("v")
+    expect(page.locator(f"#asistent-{other.pk}-2021-04-10 a.brief")).to_contain_text("8–16")
+    with page.expect_navigation():
+        page.keyboard.press("z")
+    expect(page.locator(f"#asistent-{other.pk}-2021-04-09 a.brief")).to_contain_text("8–16")
+    assert Shift.objects.count() == 1
+    assert complaints == []

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { cellAfter, cleaned, describe } from "../../static/js/plan-moves.js";
+import { cellAfter, cleaned, describe, isShift } from "../../static/js/plan-moves.js";
 
 test("arrows move by one and stop at the edges", () => {
   const from = { row: 1, column: 1 };
@@ -36,4 +36,12 @@ test("only what was really copied is pasted", () => {
 
 test("what was copied is said in Czech", () => {
   assert.equal(describe({ kind: "day", day: "2021-04-05" }), "Zkopírovaný den 5. 4.");
+});
+
+test("a cut cell names its shifts with the revisions that were seen", () => {
+  const cut = { kind: "cut", person: "7", day: "2021-04-05", shifts: ["12:0123456789abcdef"] };
+  assert.deepEqual(cleaned(JSON.stringify(cut)), cut);
+  assert.equal(cleaned(JSON.stringify({ ...cut, shifts: [] })), null);
+  assert.equal(cleaned(JSON.stringify({ ...cut, shifts: ["12"] })), null);
+  assert.equal(isShift("12:0123456789abcdeg"), false);
 });

@@ -377,3 +377,68 @@ def test_template_has_one_part_or_two_that_follow(
 ) -> None:
     sent = dict(zip(("starts", "ends", "then_starts", "then_ends"), times, strict=True)) | {"name": "A", "position": 1}
     assert client_of(mentor).post("/plan/sablony/nova/", sent).status_code == (302 if valid else 422)
+
+
+# Moving
+
+
+def handle(shift: Shift) -> str:
+    return f"{shift.pk}:{shift.revision}"
+
+
+@database
+def test_moved_shift_stays_announced_to_its_person_and_comes_back(
+    client_of: ClientOf, mentor: Mentor, assistant: Assistant, week_of_work: list[Shift]
+) -> None:
+    sent = {"smena": handle(week_of_work[0]), "asistent": assistant.pk, "den": "2021-04-21", "zpet": MONTH}
+    response = client_of(mentor).post("/plan/presunout/", sent)
+    assert response["Location"] == f"{MONTH}#asistent-{assistant.pk}-2021-04-21"
+    moved = Shift.objects.get(pk=week_of_work[0].pk)
+    assert (moved.starts_on.day, moved.clock, moved.stage) == (21, "6:00–14:00", Stage.CHANGED)
+    Operation.objects.get().undo(by=mentor.user, now=timezone.now())
+    assert Shift.objects.get(pk=moved.pk).stage is Stage.PUBLISHED
+    assert clocks(assistant, 6, 21)[0] == (6, "6:00–14:00")
+
+
+@database
+def test_shift_moved_to_somebody_else_leaves_a_removal_to_publish(
+    client_of: ClientOf, mentor: Mentor, assistant: Assistant, week_of_work: list[Shift]
+) -> None:
+    other = AssistantFactory(mentor=mentor)
+    told = week_of_work[0].announcement
+    sent = {"smena": handle(week_of_work[0]), "asistent": other.pk, "den": "2021-04-06"}
+    client_of(mentor).post("/plan/presunout/", sent)
+    assert (clocks(assistant, 6, 6), clocks(other, 6, 6)) == ([], [(6, "6:00–14:00")])
+    assert list(Announcement.objects.orphaned()) == [told]
+    Operation.objects.get().undo(by=mentor.user, now=timezone.now())
+    assert (clocks(assistant, 6, 6), clocks(other, 6, 6)) == ([(6, "6:00–14:00")], [])
+    assert list(Announcement.objects.orphaned()) == []
+
+
+@database
+@pytest.mark.parametrize("case", ["overlap", "changed meanwhile", "not led", "with records"])
+def test_move_that_cannot_be_changes_nothing(
+    client_of: ClientOf, mentor: Mentor, assistant: Assistant, week_of_work: list[Shift], case: str
+) -> None:
+    """Two mentors who drag the same shift: the second one is told, nothing is overwritten."""
+    other = AssistantFactory(mentor=MentorFactory() if case == "not led" else mentor)
+    sent = {"smena": [handle(shift) for shift in week_of_work[:2]], "asistent": other.pk, "den": "2021-04-20"}
+    if case == "changed meanwhile":
+        Shift.objects.filter(pk=week_of_work[0].pk).update(note="jinak")
+    if case == "with records":
+        FindingFactory(assistant=assistant, shift=week_of_work[1])
+    if case != "overlap":
+        sent["smena"] = sent["smena"][:1] if case != "with records" else [handle(week_of_work[1])]
+    response = client_of(mentor).post("/plan/presunout/", sent, follow=True)
+    assert (clocks(other, 1, 30), len(clocks(assistant, 6, 9)), Operation.objects.count()) == ([], 4, 0)
+    (said,) = (str(message) for message in response.context["messages"])
+    assert said.startswith(("Nic se nepřesunulo.", "Tuhle směnu přesunout nejde"))
+
+
+@database
+def test_dragging_with_control_copies(
+    client_of: ClientOf, mentor: Mentor, assistant: Assistant, week_of_work: list[Shift]
+) -> None:
+    sent = {"smena": handle(week_of_work[0]), "asistent": assistant.pk, "den": "2021-04-20", "kopirovat": "on"}
+    client_of(mentor).post("/plan/presunout/", sent)
+    assert (clocks(assistant, 6, 6), clocks(assistant, 20, 20)) == ([(6, "6:00–14:00")], [(20, "6:00–14:00")])
