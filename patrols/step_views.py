@@ -208,7 +208,8 @@ class MoveForm(CellForm):
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, user=user, **kwargs)
         shifts = Shift.objects.visible_to(user).planned_by(user).with_announcements()
-        named = {key: seen for key, _, seen in (each.partition(":") for each in self.data.getlist("smena"))}
+        sent: Any = self.data
+        named = {key: seen for key, _, seen in (each.partition(":") for each in sent.getlist("smena"))}
         found = shifts.filter(pk__in=[int(key) for key in named if key.isdecimal() and len(key) < 16])
         self.shifts = [(each, named[str(each.pk)]) for each in found.select_related("assistant__user", "locality")]
         self.fields["smena"].choices = [  # type: ignore[attr-defined]  # a field with choices
