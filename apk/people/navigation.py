@@ -19,6 +19,9 @@ class Page:
     order: int
 
 
+ROW = 6
+"""Entries that stand in the row of a wide screen when there are more than fit; the others wait under „Další“."""
+
 _pages: list[Page] = []
 
 
@@ -29,7 +32,10 @@ def register(page: Page) -> None:
 
 
 def navigation(request: HttpRequest) -> dict[str, Any]:
-    """Context processor: `nav`, a list of {label, url, current} for the signed-in person. Runs no query."""
+    """Context processor: `nav`, a list of {label, url, current} for the signed-in person. Runs no query.
+
+    `nav_row` and `nav_more` are the same entries as a wide screen shows them: in its row, and in a menu beside it.
+    """
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
         return {"nav": []}
@@ -38,4 +44,11 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
         if user.may(page.permission):
             url = reverse(page.url_name)
             entries.append({"label": page.label, "url": url, "current": request.path.startswith(url)})
-    return {"nav": entries}
+    in_row = ROW if len(entries) > ROW + 1 else len(entries)
+    more = entries[in_row:]
+    return {
+        "nav": entries,
+        "nav_row": entries[:in_row],
+        "nav_more": more,
+        "nav_more_current": any(entry["current"] for entry in more),
+    }

@@ -29,10 +29,12 @@ NOT_PAGES = {name for name in ROWS if name.startswith(("sync:", "gis:"))} | {
     "findings:marks",
     "findings:photo",
     "findings:waiting-photo",
+    "reports:annex-file",
     "reports:building",
     "patrols:proposal-progress",
     "reports:edition",
     "reports:schema",
+    "reports:submitted-annex",
 }
 
 
