@@ -24,4 +24,5 @@ urlpatterns = [
     path("sync/", include("apk.sync.urls")),
     path("teren/", include("findings.field_urls")),
     path("ucet/", include("apk.people.account_urls")),
+    path("vykazy/", include("reports.timesheet_urls")),
 ]

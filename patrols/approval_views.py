@@ -127,7 +127,6 @@ def approvals(request: SignedInRequest, month: Month) -> HttpResponse:
             cell.found for line in lines for cell in line.cells if cell.found is not None and cell.found.request
         ],
         "may_approve": request.user.may(Permission.APPROVE_ATTENDANCE),
-        "DayState": DayState,
     }
     return render(request, "patrols/approvals.html", context)
 

@@ -58,6 +58,22 @@ class DayState(StrEnum):
         }.get(self, "")
 
     @property
+    def sign(self) -> str:
+        """What stands in a narrow cell instead of the hours; "" where the hours say it."""
+        return {
+            DayState.MISSING: "?",
+            DayState.ABSENT: "–",
+            DayState.AHEAD: "…",
+            DayState.RUNNING: "…",
+            DayState.EMPTY: "–",
+        }.get(self, "")
+
+    @property
+    def tick(self) -> str:
+        """What stands beside the hours."""
+        return {DayState.APPROVED: "✓", DayState.CHANGED: "!"}.get(self, "")
+
+    @property
     def waits(self) -> bool:
         """Whether it stands in the way of approving a month."""
         return self in {DayState.MISSING, DayState.ABSENT, DayState.READY, DayState.CHANGED}
@@ -142,11 +158,11 @@ def state_of(rows: Sequence[DayRow], duties: Sequence[Duty], step: AttendanceSte
 def people_days(people: Sequence[Assistant], days: Days, now: datetime) -> dict[int, dict[date, PersonDay]]:
     """Every day of the people that holds something, by the assistant's key and the day. Four queries.
 
-    `people` are those that the reader may see; their shifts and duties are read whole.
+    `people` are those that the reader may see; their announced shifts and duties are read whole.
     """
     wide = days.around
     planned: dict[int, list[Shift]] = defaultdict(list)
-    shifts = Shift.objects.filter(assistant__in=people).overlapping(wide.start - NEAR, wide.end + NEAR)
+    shifts = Shift.objects.announced().filter(assistant__in=people).overlapping(wide.start - NEAR, wide.end + NEAR)
     for shift in shifts.select_related("locality").defer("locality__area"):
         planned[shift.assistant_id].append(shift)
     duties = duties_in(people, wide)
@@ -172,6 +188,13 @@ def people_days(people: Sequence[Assistant], days: Days, now: datetime) -> dict[
             for day, rows in by_day.items()
         }
     return found
+
+
+def unapproved_days(month: Month, now: datetime) -> int:
+    """How many days of all people in the month are over and not approved. Five queries."""
+    people = Assistant.objects.employed_within(month.first_day, month.last_day).select_related("user")
+    found = people_days(list(people), Days(month.first_day, month.last_day), now)
+    return sum(day.state.waits for days in found.values() for day in days.values())
 
 
 def person_day(

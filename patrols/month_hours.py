@@ -113,19 +113,45 @@ def hours_of(month: Month, record: Record, limits: Limits = LAW) -> MonthHours:
     for credit in credited_days:
         if credit.kind:
             (away if credit.counts else not_credited)[credit.kind] += credit.hours
+    parts = parts_of(inside, limits)
     return MonthHours(
         planned=total(within(record.shifts, month)),
-        worked=total(inside),
+        worked=parts.worked,
         breaks=total(within((pause for duty in record.duties for pause in duty.pauses), month)),
-        night=sum((night_time(*span, limits) for span in inside), ZERO),
-        weekend=on_days(inside, lambda day: day.weekday() in limits.rest_days),
-        on_holiday=on_days(inside, lambda day: bool(holiday(day))),
+        night=parts.night,
+        weekend=parts.weekend,
+        on_holiday=parts.on_holiday,
         overtime=total(within(overtime(month, record, worked, limits), month)),
         fund=sum((daily_hours(day, record, limits) for day in month.days), ZERO),
         holiday_off=sum((credit.hours for credit in credited_days if not credit.kind), ZERO),
         away=dict(away),
         not_credited=dict(not_credited),
     )
+
+
+@dataclass(frozen=True)
+class Parts:
+    """Time worked, and how much of it at night, on weekends and on public holidays."""
+
+    worked: timedelta
+    night: timedelta
+    weekend: timedelta
+    on_holiday: timedelta
+
+
+def parts_of(spans: Sequence[Span], limits: Limits = LAW) -> Parts:
+    return Parts(
+        worked=total(spans),
+        night=sum((night_time(*span, limits) for span in spans), ZERO),
+        weekend=on_days(spans, lambda day: day.weekday() in limits.rest_days),
+        on_holiday=on_days(spans, lambda day: bool(holiday(day))),
+    )
+
+
+def parts_of_day(day: date, record: Record, limits: Limits = LAW) -> Parts:
+    """What of the duties was worked on a local day; the days of a month make up its `hours_of`."""
+    worked = (span for duty in record.duties for span in duty.worked)
+    return parts_of([cut for span in worked if (cut := shared(span, day_bounds(day)))], limits)
 
 
 @dataclass(frozen=True)

@@ -4,11 +4,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from django.urls import reverse
+from django.utils import timezone
 
 from apk import czech
 from apk.calendar import Month
 from apk.sync.models import Conflict, Held
 from findings.models import Finding, ReviewState
+from patrols.attendance_approval import unapproved_days
 from patrols.models import Shift
 from reports import months
 from reports.closings import Closing
@@ -83,3 +85,8 @@ def worth_a_look(month: Month) -> Iterator[Hindrance]:
         found = czech.counted(outside, "nález leží", "nálezy leží", "nálezů leží")
         url = f"{reverse('findings:list')}?mesic={month}&lokalita=mimo"
         yield Hindrance(f"{found} mimo hranice lokalit.", url, "Zobrazit nálezy")
+    if days := unapproved_days(month, timezone.now()):
+        count = czech.counted(days, "den docházky čeká", "dny docházky čekají", "dnů docházky čeká")
+        yield Hindrance(
+            f"{count} na schválení mentorem.", reverse("attendance:approvals", args=[month]), "Zobrazit docházku"
+        )

@@ -4,6 +4,7 @@ from apk import doorbell
 
 BUILD_SUMMARY = "reports.tasks.build_summary"
 BUILD_EDITION = "reports.tasks.build_edition"
+BUILD_TIMESHEETS = "reports.tasks.build_timesheets"
 
 
 def ring(job_id: int, task: str = BUILD_SUMMARY) -> None:

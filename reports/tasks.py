@@ -4,8 +4,8 @@ from celery import shared_task
 from django.utils import timezone
 
 from apk.calendar import Month
-from reports import annexes, building, doorbell, editions, reminders
-from reports.models import Edition, Job, MonthlySummary
+from reports import annexes, building, doorbell, editions, reminders, timesheets
+from reports.models import Edition, Job, MonthlySummary, TimesheetPrint
 
 
 @shared_task(name=doorbell.BUILD_SUMMARY)
@@ -20,6 +20,12 @@ def build_edition(*, job_id: int) -> None:
     editions.build(job_id)
 
 
+@shared_task(name=doorbell.BUILD_TIMESHEETS)
+def build_timesheets(*, job_id: int) -> None:
+    """Builds the timesheets that somebody asked for."""
+    timesheets.build(job_id)
+
+
 @shared_task
 def sweep_jobs() -> None:
     """Rings for all work that nobody does, whatever became of its message or of its worker."""
@@ -27,13 +33,17 @@ def sweep_jobs() -> None:
         doorbell.ring(job.pk)
     for edition in Edition.objects.waiting():
         doorbell.ring(edition.pk, doorbell.BUILD_EDITION)
+    for asked in TimesheetPrint.objects.waiting():
+        doorbell.ring(asked.pk, doorbell.BUILD_TIMESHEETS)
 
 
 @shared_task
 def sweep_documents() -> None:
-    """Deletes the files of documents and annexes that have no row, left by crashes or by what people removed."""
+    """Deletes the files of documents and annexes that have no row, left by crashes or by what people removed, and
+    timesheets asked for long ago."""
     editions.sweep(timezone.now())
     annexes.sweep(timezone.now())
+    timesheets.sweep(timezone.now())
 
 
 @shared_task

@@ -54,6 +54,7 @@ from reports.models import (
     RecordImport,
     ReportSection,
     Submission,
+    TimesheetPrint,
 )
 from tests import factories, phones
 from tests.reports import closed
@@ -159,6 +160,11 @@ ROWS: dict[str, str] = {
     "attendance:cancel-request": "302 302 404 403 403 403 403",
     "attendance:take-request": "302 403 403 302 404 403 403",
     "attendance:refuse-request": "302 403 403 200 404 403 403",
+    "timesheets:month": "302 200 200 200 200 200 403",
+    "timesheets:person": "302 200 404 200 404 200 403",
+    "timesheets:prepare": "302 302 302 302 302 302 403",
+    "timesheets:progress": "302 404 404 200 404 200 403",
+    "timesheets:download": "302 404 404 200 404 200 403",
     "activities:list": "302 200 200 200 200 200 403",
     "activities:export": "302 403 403 200 200 200 403",
     "activities:detail": "302 200 404 200 404 200 403",
@@ -494,6 +500,14 @@ class World:
         return injury
 
     @cached_property
+    def timesheets(self) -> TimesheetPrint:
+        """What the mentor asked for, finished."""
+        asked = TimesheetPrint.objects.request(Month(2021, 4), None, {}, "0" * 64, layout=1, by=self.mentor.user)
+        asked.claim()
+        asked.finish({"pdf": {"file": "timesheets/a.pdf", "sha256": "0" * 64, "size": 1}})
+        return asked
+
+    @cached_property
     def request(self) -> CorrectionRequest:
         """What the assistant says about a duty that is missing."""
         start = factories.local(2021, 4, 14, 8)
@@ -586,6 +600,11 @@ class World:
             **{f"attendance:{name}": {"month": Month(2021, 4)} for name in ("export", "approvals", "approve")},
             **{f"attendance:{name}": {"pk": self.assistant.pk, "day": date(2021, 4, 15)} for name in ATTENDED},
             **{f"attendance:{name}-request": {"pk": self.request.pk} for name in ("cancel", "take", "refuse")},
+            "timesheets:month": {"month": Month(2021, 4)},
+            "timesheets:prepare": {"month": Month(2021, 4)},
+            "timesheets:person": {"month": Month(2021, 4), "pk": self.assistant.pk},
+            "timesheets:progress": {"pk": self.timesheets.pk},
+            "timesheets:download": {"pk": self.timesheets.pk, "extension": "pdf"},
             "activities:detail": {"pk": self.activity.pk},
             "patrols:change-limit": {"name": "daily_rest"},
             "codes:list": {"slug": "druhy-cinnosti"},

@@ -201,11 +201,13 @@ class Sheets:
         *,
         links: Sequence[Sequence[str]],
         kinds: Sequence[Sequence[Kind]] | None = None,
+        is_named: bool = True,
     ) -> None:
         """A sheet with one table: header, rows, totals (none when empty), and a note where a total is not the sum.
 
         `links` has the addresses of the rows and of the totals, "" where a cell has none; `kinds` those of cells that
-        are not of their column's.
+        are not of their column's. The table has the name of its sheet unless `is_named` says that it has none: not
+        every name of a sheet can be one.
         """
         sheet = self.sheet(name, columns=len(columns))
         sheet.set_row(0, 32)
@@ -226,7 +228,8 @@ class Sheets:
         if rows:
             sheet.autofilter(0, 0, len(rows), len(columns) - 1)
             last_cell = xl_rowcol_to_cell(len(rows), len(columns) - 1, row_abs=True, col_abs=True)
-            self.workbook.define_name(range_name(name), f"='{name}'!$A$1:{last_cell}")
+            if is_named:
+                self.workbook.define_name(range_name(name), f"='{name}'!$A$1:{last_cell}")
         last = len(rows) + bool(totals)
         below = note if rows else EMPTY
         if below:

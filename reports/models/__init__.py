@@ -24,6 +24,7 @@ from reports.models.narratives import MonthNarrative, MonthNarrativeQuerySet
 from reports.models.projects import GrantProject, GrantProjectQuerySet
 from reports.models.submissions import Submission, SubmissionQuerySet
 from reports.models.summaries import MonthlySummary, MonthlySummaryQuerySet
+from reports.models.timesheets import TimesheetPrint, TimesheetPrintQuerySet
 
 __all__ = [
     "Annex",
@@ -56,5 +57,7 @@ __all__ = [
     "SectionText",
     "Submission",
     "SubmissionQuerySet",
+    "TimesheetPrint",
+    "TimesheetPrintQuerySet",
     "lock_month",
 ]

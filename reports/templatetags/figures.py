@@ -10,7 +10,7 @@ from apk.calendar import Month
 from reports import drilldown
 from reports.documents.wording import figure_text, unit_text
 from reports.documents.wording import not_a_sum as sentence_about_sums
-from reports.figures import FIGURES, Figure
+from reports.figures import FIGURES, Figure, Unit
 from reports.grant import Cell
 from reports.summary import Row
 
@@ -21,6 +21,12 @@ register = template.Library()
 def amount(value: int, figure: Figure) -> str:
     """`{{ value|amount:figure }}`: the value alone, time in hours: 1 234 or 812,5."""
     return figure_text(figure.unit, value)
+
+
+@register.filter
+def hours_of_seconds(seconds: int) -> str:
+    """`{{ seconds|hours_of_seconds }}`: time as hours with one decimal: 812,5."""
+    return figure_text(Unit.HOURS, seconds)
 
 
 @register.filter

@@ -33,6 +33,7 @@ NOT_PAGES = {name for name in ROWS if name.startswith(("sync:", "gis:"))} | {
     "reports:building",
     "patrols:proposal-progress",
     "reports:edition",
+    "timesheets:progress",
     "reports:schema",
     "reports:submitted-annex",
 }

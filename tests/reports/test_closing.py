@@ -19,6 +19,7 @@ from apk.people.access import Role
 from apk.refusal import Refused
 from apk.sync.models import Held, Receipt
 from findings.models import Finding, Photo
+from patrols.attendance_approval import approve, day_of
 from reports import checklist, sealing, verifying
 from reports.closing_rules import ALLOWED, Move, Standing, State, may
 from reports.closings import closing_of
@@ -287,7 +288,7 @@ def test_drafts_in_the_plan_are_said_and_block_nothing(finding, mentor):
     ShiftFactory(start=local(2021, 5, 1, 8), announced=False)
     built(APRIL)
 
-    (said,) = checklist.hindrances(closing_of(APRIL))
+    said = next(each for each in checklist.hindrances(closing_of(APRIL)) if "zveřejněná" in each.text)
 
     assert (said.text, said.blocks) == (
         f"1{czech.SPACE}směna v plánu není zveřejněná, do hodin ve službě se nepočítá.",
@@ -299,13 +300,25 @@ def test_drafts_in_the_plan_are_said_and_block_nothing(finding, mentor):
 def test_new_findings_are_said_and_block_nothing(finding):
     built(APRIL)
 
-    (said,) = checklist.hindrances(closing_of(APRIL))
+    said = next(each for each in checklist.hindrances(closing_of(APRIL)) if "kontrolu" in each.text)
 
     assert (said.text, said.blocks, said.url) == (
         f"1{czech.SPACE}nález čeká na kontrolu; po uzavření měsíce už se nezmění.",
         False,
         reverse("findings:review-queue"),
     )
+
+
+def test_days_of_attendance_not_approved_are_said_and_block_nothing(finding, assistant, mentor):
+    built(APRIL)
+    said = [each for each in checklist.hindrances(closing_of(APRIL)) if "docházky" in each.text]
+    assert [(each.text, each.blocks) for each in said] == [
+        (f"1{czech.SPACE}den docházky čeká na schválení mentorem.", False)
+    ]
+    assert said[0].url == reverse("attendance:approvals", args=[APRIL])
+    day, now = local(2021, 4, 15).date(), timezone.now()
+    approve(assistant, day, by=mentor.user, seen=day_of(assistant, day, now).digest, now=now)
+    assert not [each for each in checklist.hindrances(closing_of(APRIL)) if "docházky" in each.text]
 
 
 def test_page_of_closing_costs_the_same_for_few_and_many(finding, mentor, coordinator, client_of):
