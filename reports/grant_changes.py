@@ -103,7 +103,7 @@ def values_of(table: Table) -> dict[str, Cell]:
 def cells(section: str, before: Mapping[str, Cell], after: Mapping[str, Cell]) -> Iterator[Change]:
     """Values by name that differ, in the order of the later report, those that are gone last."""
     for name in [*after, *(name for name in before if name not in after)]:
-        was, is_now = (each[name].text if name in each else "" for each in (before, after))
+        was, is_now = (each[name].text if name in each else NOTHING for each in (before, after))
         yield from compared(section, name, was, is_now)
 
 

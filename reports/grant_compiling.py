@@ -244,8 +244,15 @@ def identification(parts: Compilation) -> Section:
         ("Podíl města", Cell(project.city_share, Kind.MONEY)),
         ("Podíl města v procentech", Cell(project.city_percent if total else None, Kind.PERCENT)),
         ("Náklady celkem", Cell(total, Kind.MONEY)),
+        *numbered("Podmínka rozhodnutí", project.conditions),
     ]
     return made_of(facts)
+
+
+def numbered(label: str, text: str) -> list[tuple[str, Cell]]:
+    """Each line of a text as a fact of its own: „Cíl 1", „Cíl 2"."""
+    lines = filter(None, map(one_line, text.splitlines()))
+    return [(f"{label} {number}", Cell(line)) for number, line in enumerate(lines, start=1)]
 
 
 def staffing(parts: Compilation) -> Section:
@@ -438,10 +445,7 @@ def of_sharps(parts: Compilation, figure: Figure, pieces: int) -> Cell:
 
 def goals(parts: Compilation) -> Section:
     met = [indicator for indicator in parts.indicators if is_met(indicator, parts)]
-    facts = [
-        (f"Cíl {number}", Cell(line))
-        for number, line in enumerate(filter(None, map(one_line, parts.project.goals.splitlines())), start=1)
-    ]
+    facts = numbered("Cíl", parts.project.goals)
     if parts.indicators:
         of_all = f"{len(met)} z {len(parts.indicators)}"
         facts.append(("Splněné ukazatele", Cell(of_all)))
@@ -477,7 +481,27 @@ def budget(parts: Compilation) -> Section:
         ("Podíl města", Cell(project.city_share, Kind.MONEY)),
         ("Náklady celkem", Cell(project.total_cost, Kind.MONEY)),
     ]
-    return made_of(facts, [table] if rows else [])
+    return made_of(facts, [*([table] if rows else []), *eligible(parts)])
+
+
+def eligible(parts: Compilation) -> list[Table]:
+    """The budget against the eligible rates of the call, when a line has one."""
+    rows = tuple(
+        (
+            Cell(one_line(line.name)),
+            Cell(line.rate.amount, Kind.MONEY),
+            Cell(one_line(line.rate.unit)),
+            Cell(line.units, Kind.DECIMAL),
+            Cell(line.ceiling, Kind.MONEY),
+            Cell(line.planned, Kind.MONEY),
+        )
+        for line in parts.cost_lines
+        if line.rate
+    )
+    labels = ("Položka", "Sazba nejvýše", "Za jednotku", "Jednotek", "Uznatelné nejvýše", "Plánováno")
+    texts = (True, False, True, False, False, False)
+    heads = tuple(Column(label, is_number=not text) for label, text in zip(labels, texts, strict=True))
+    return [Table("rates", "Uznatelné sazby", heads, rows)] if rows else []
 
 
 def money(planned: Decimal, used: Decimal) -> tuple[Cell, Cell, Cell]:

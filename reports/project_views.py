@@ -6,6 +6,7 @@ from typing import Any
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db import transaction
+from django.db.models import Max
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
@@ -58,7 +59,7 @@ def set_up_of(project: GrantProject) -> dict[str, Any]:
     planned = sum((line.planned for line in cost_lines), Decimal(0))
     used = sum((line.used for line in cost_lines), Decimal(0))
     return {
-        "reports": project.reports.all(),
+        "reports": project.reports.annotate(handed_over=Max("submissions__version")),
         "deadlines": project.deadlines.all(),
         "indicators": project.indicators.all(),
         "cost_lines": cost_lines,

@@ -130,7 +130,7 @@ def write_reports(project: GrantProject, today: date) -> None:
         for section in project.sections.all():
             if text := TEXTS.get(ReportSection.Content(section.content)):
                 report.write(section, text)
-        report.annexes.create(position=1, title="Fotografie z akce na dětském dopravním hřišti", file="fotografie.pdf")
+        report.annexes.create(position=1, title="Fotografie z akce na dětském dopravním hřišti")
         report.annexes.create(position=2, title="Prezenční listiny ze školení asistentů")
 
 

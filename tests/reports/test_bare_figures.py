@@ -94,7 +94,7 @@ class Figures(HTMLParser):
 
 
 # What follows from figures beside it, or is no count of records: by its column, by its row, by its fact.
-DERIVED_COLUMNS = {"Změna", "Výchozí", "Cíl", "Plánováno Kč", "Čerpáno Kč", "Zbývá Kč"}
+DERIVED_COLUMNS = {"Změna", "Jednotek", "Výchozí", "Cíl", "Plánováno Kč", "Čerpáno Kč", "Zbývá Kč"}
 DERIVED_ROWS = {"Nálezy na 100 hodin služby"}
 # The average úvazek of a period follows from those of its months; posts are what the decision on the grant says.
 DERIVED = {("Celkem", "Úvazek")}

@@ -220,6 +220,21 @@ def test_usual_sections_hold_every_kind_of_computed_content(client_of, coordinat
     assert len(contents) == len(set(contents)) == len(ReportSection.Content) - 1
 
 
+PROJECT = {
+    "number": "314D083009247",
+    "programme": "314080, podprogram 314083",
+    "sequence": "10",
+    "starts": "2021-01-01",
+    "ends": "2021-12-31",
+    "posts": "7",
+    "publicity": "Hrazeno z dotací.",
+    "goals": "Klid.",
+    "ministry_grant": "2 450 000",
+    "city_share": "490 000",
+    "conditions": "Vracet nevyčerpané do 30 dnů.",
+}
+
+
 def test_two_calls_with_other_wishes_are_set_up_on_pages_alone(client_of, coordinator, built):
     """The Ministry wants four sections and two indicators, the region two and one; nobody touches the code."""
     FindingFactory(found_at=local(2021, 4, 15), with_needle=85)
@@ -230,15 +245,22 @@ def test_two_calls_with_other_wishes_are_set_up_on_pages_alone(client_of, coordi
             "oddily": [("Identifikace", "identification"), ("Nálezy", "findings"), ("Cíle", "indicators")],
             "ukazatele": [("Kusy", "pieces", "80"), ("Místa", "places", "5")],
             "terminy": [("Závěrečná zpráva", "2022-02-15")],
+            "sazby": [],
         },
         "Výzva kraje": {
             "oddily": [("Co se podařilo", "goals"), ("Peníze", "budget")],
             "ukazatele": [("Události", "events", "1")],
             "terminy": [("Vyúčtování kraji", "2022-01-05")],
+            "sazby": [("Mzda asistenta", "35000")],
         },
     }
     for name, call in calls.items():
-        project = GrantProjectFactory(name=name)
+        assert client.post(reverse("reports:create-project"), PROJECT | {"name": name}).status_code == 302
+        project = GrantProject.objects.get(name=name)
+        for title, amount in call["sazby"]:
+            client.post(adding(project, "sazby"), {"name": title, "amount": amount, "unit": "úvazek a měsíc"})
+            line = {"position": 1, "name": "Mzdy", "planned": "2 940 000", "used": "0", "units": "84"}
+            client.post(adding(project, "rozpocet"), line | {"rate": project.rates.get().pk})
         for position, (title, content) in enumerate(call["oddily"]):
             client.post(adding(project, "oddily"), SECTION | {"title": title, "content": content, "position": position})
         for title, figure, target in call["ukazatele"]:
@@ -258,6 +280,16 @@ def test_two_calls_with_other_wishes_are_set_up_on_pages_alone(client_of, coordi
     ]
     assert [section.title for section in region.sections] == ["Co se podařilo", "Peníze"]
     assert region.sections[0].facts[-1][1].value == "1 z 1"
+    assert [fact[1].text.replace("\u00a0", " ") for fact in region.sections[1].facts] == [
+        "2 450 000 Kč",
+        "490 000 Kč",
+        "2 940 000 Kč",
+    ]
+    ((_, rate, _, units, ceiling, planned),) = region.sections[1].tables[1].rows
+    assert (rate.value, units.value, ceiling.value, planned.value) == (35_000, 84, 2_940_000, 2_940_000)
+    assert ministry.sections[0].facts[-1][1].value == "Vracet nevyčerpané do 30 dnů."
+    shown = {label: cell.text.replace("\u00a0", " ") for label, cell in ministry.sections[0].facts}
+    assert (shown["Podíl dotace"], shown["Podíl města v procentech"]) == ("83,3 %", "16,7 %")
     assert [deadline.name for deadline in Deadline.objects.all()] == ["Vyúčtování kraji", "Závěrečná zpráva"]
 
 

@@ -142,6 +142,17 @@ def test_shifts_are_read_once_and_overlaps_are_said(person, coordinator):
     # Worked shifts count: they are no drafts.
     assert list(shifts.announced()) == list(shifts)
     assert shifts[0].note == "Načteno ze souboru stare.csv, řádek 2."
+    book = openpyxl.Workbook()
+    for row in [
+        head.strip().split(";"),
+        [77, "Jílová", date(2019, 4, 5), "22:00", "6:00"],
+        [77, "Jílová", date(2019, 4, 9), "8:00", "16:00"],
+    ]:
+        book.active.append(row)
+    written = io.BytesIO()
+    book.save(written)
+    from_workbook = importing.dry_run(KINDS["smeny"], "smeny.xlsx", written.getvalue(), now=NOW)
+    assert (from_workbook.known, len(from_workbook.new), from_workbook.faults) == (1, 1, [])
     clash = head + "77;Jílová;6. 4. 2019;5:00;9:00\n77;Nikde;8. 4. 2019;8:00;9:00\n77;Jílová;7. 4. 2019;8:00;15:00\n"
     said = faults(plan_of("smeny", clash))
     assert [(row, column) for row, column, _ in sorted(said)] == [(2, "Začátek"), (3, "Lokalita"), (4, "")]
