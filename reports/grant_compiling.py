@@ -60,7 +60,7 @@ from reports.models import (
 from reports.narrative import Reference, paragraphs, references
 from reports.periods import MEMBERS, kind_of, totals_of
 from reports.references import of_project
-from reports.summary import MonthSummary
+from reports.summary import MonthSummary, Staffing
 
 WITHOUT_LOCALITY = {Records.FINDINGS, Records.ACTIVITIES}
 """Records that may lie outside every locality."""
@@ -258,7 +258,7 @@ def numbered(label: str, text: str) -> list[tuple[str, Cell]]:
 def staffing(parts: Compilation) -> Section:
     rows = []
     for month, summary in in_turn(parts):
-        employed = summary.staffing if summary else None
+        employed = employed_in(summary)
         rows.append(
             (
                 Cell(czech.month(month.first_day)),
@@ -267,7 +267,7 @@ def staffing(parts: Compilation) -> Section:
                 *monthly_cells(month, summary, (ASSISTANTS, PATROL_TIME)),
             )
         )
-    known = [(month, summary.staffing) for month, summary in in_turn(parts) if summary]
+    known = [(month, employed) for month, summary in in_turn(parts) if (employed := employed_in(summary))]
     days = sum(len(month.days) for month, _ in known)
     weighted = sum(staffing.fte_hundredths * len(month.days) for month, staffing in known)
     average = (Decimal(weighted) / 100 / days).quantize(HUNDREDTH, ROUND_HALF_UP) if days else None
@@ -380,8 +380,8 @@ def mentoring(parts: Compilation) -> Section:
     rows = tuple(
         (
             Cell(czech.month(month.first_day)),
-            staffed(month, MENTORS, summary.staffing.mentors if summary else None),
-            staffed(month, EMPLOYED, summary.staffing.people if summary else None),
+            staffed(month, MENTORS, employed.mentors if (employed := employed_in(summary)) else None),
+            staffed(month, EMPLOYED, employed.people if employed else None),
         )
         for month, summary in in_turn(parts)
     )
@@ -546,6 +546,11 @@ def in_turn(parts: Compilation) -> Iterator[tuple[Month, MonthSummary | None]]:
         yield month.month, parts.summaries.get(month.month)
 
 
+def employed_in(summary: MonthSummary | None) -> Staffing | None:
+    """Who was employed in a month; None when its summary is missing or older than that figure."""
+    return summary.staffing if summary is not None and summary.schema > 1 else None
+
+
 def columns(first: str, *others: str) -> tuple[Column, ...]:
     return (Column(first, is_number=False), *(Column(label) for label in others))
 
@@ -559,7 +564,8 @@ def monthly_cells(month: Month, summary: MonthSummary | None, figures: Iterable[
         if summary is None:
             yield Cell(None, kind_of(figure))
         else:
-            yield Cell(summary.totals[figure.name], kind_of(figure), Behind(figure.name, month, month))
+            # An older month may not have counted it.
+            yield Cell(summary.totals.get(figure.name), kind_of(figure), Behind(figure.name, month, month))
 
 
 def by_month(parts: Compilation, name: str, caption: str, figures: tuple[Figure, ...]) -> Table:
@@ -595,11 +601,11 @@ def by_row(
     known: dict[str, str] = {}
     sums: dict[str, dict[str, int]] = {}
     for _, summary in in_turn(parts):
-        for row in summary.breakdowns[breakdown] if summary else ():
+        for row in summary.breakdowns.get(breakdown, ()) if summary else ():
             known[row.key] = unnamed(row.label, instead)
             values = sums.setdefault(row.key, dict.fromkeys((figure.name for figure in adding), 0))
             for figure in adding:
-                values[figure.name] += row.values[figure.name]
+                values[figure.name] += row.values.get(figure.name, 0)
     hidden = set(instead.values())
     keys = sorted(known, key=lambda key: (not key, known[key] in hidden, czech.sort_key(known[key]), key))
     return Table(

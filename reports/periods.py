@@ -22,7 +22,7 @@ def totals_of(summaries: Iterable[MonthSummary]) -> dict[str, int]:
         {
             name: len(set().union(*map(MEMBERS[name], months)))
             if name in MEMBERS
-            else sum(summary.totals[name] for summary in months)
+            else sum(summary.totals.get(name, 0) for summary in months)
             for name in FIGURES
         },
         FIGURES,

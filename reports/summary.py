@@ -6,15 +6,19 @@ the same whenever the same rows are counted, so that its digest names it.
 
 import hashlib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Self, TypeVar
 
 from apk.calendar import Month
 from reports.canonical import canonical_json
-from reports.figures import BREAKDOWNS, FIGURES
+from reports.figures import BREAKDOWNS, FIGURES, Breakdown
 
 SCHEMA = 2
-"""Version of the JSON form. A reader refuses a version it does not know."""
+"""Version of the JSON form. Every older one is read as it was written (`MonthSummary.from_json`), a newer one refused.
+
+1 had neither staffing nor a narrative. Within a version figures and breakdowns were added: what a summary lacks was not
+counted then, which is something else than zero.
+"""
 
 
 class UnknownSchemaError(ValueError):
@@ -82,8 +86,8 @@ class MonthSummary:
     schema: int = SCHEMA
 
     def as_json(self) -> dict[str, Any]:
-        """The summary as JSON values, its keys in a fixed order."""
-        return {
+        """The summary as JSON values in the form of its own schema, the keys in a fixed order."""
+        data = {
             "schema": self.schema,
             "month": str(self.month),
             "city": self.city,
@@ -106,6 +110,10 @@ class MonthSummary:
                 for place in self.places
             ],
             "lodging_houses": list(self.lodging_houses),
+        }
+        if self.schema == 1:
+            return data
+        return data | {
             "staffing": {
                 "people": self.staffing.people,
                 "fte_hundredths": self.staffing.fte_hundredths,
@@ -116,9 +124,12 @@ class MonthSummary:
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Self:
-        """Reads what `as_json` wrote; restores the order that a database does not keep. Raises UnknownSchemaError."""
-        if data["schema"] != SCHEMA:
-            raise UnknownSchemaError(f"Přehled má verzi {data['schema']}, tato aplikace zná jen verzi {SCHEMA}.")
+        """Reads what `as_json` wrote in this version or an older one; restores the order that a database does not keep.
+
+        What was read is written again to the byte, so a sealed month keeps its digest. Raises UnknownSchemaError.
+        """
+        if data["schema"] not in range(1, SCHEMA + 1):
+            raise UnknownSchemaError(f"Přehled má verzi {data['schema']}, tato aplikace zná verze do {SCHEMA}.")
         return cls(
             month=Month.parse(data["month"]),
             city=data["city"],
@@ -132,9 +143,16 @@ class MonthSummary:
             },
             places=tuple(PlacePoint(**place) for place in data["places"]),
             lodging_houses=tuple(data["lodging_houses"]),
-            staffing=Staffing(**data["staffing"]),
-            narrative=tuple(data["narrative"]),
+            staffing=Staffing(**data["staffing"]) if "staffing" in data else Staffing(0, 0, 0),
+            narrative=tuple(data.get("narrative", ())),
+            schema=data["schema"],
         )
+
+    def breakdown(self, name: str) -> Breakdown:
+        """The breakdown with those of its figures that the summary holds: an older one lacks some."""
+        rows, known = self.breakdowns[name], BREAKDOWNS[name]
+        figures = (figure for figure in known.figures if figure.name in self.totals)
+        return replace(known, figures=tuple(f for f in figures if all(f.name in row.values for row in rows)))
 
     @property
     def digest(self) -> str:

@@ -28,7 +28,7 @@ from reports.document_views import documents_of
 from reports.documents.csv import cell
 from reports.documents.wording import headline
 from reports.drilldown import url
-from reports.figures import BREAKDOWNS, FIGURES, HEADLINE, PATROL_TIME, PIECES, Unit
+from reports.figures import FIGURES, HEADLINE, PATROL_TIME, PIECES, Unit
 from reports.filters import MonthFilter, ShiftFilter
 from reports.models import Job, MonthlySummary
 from reports.months import MonthRecord
@@ -96,7 +96,8 @@ def month_rows(records: list[MonthRecord]) -> Iterator[tuple[Cell, ...]]:
     figures = FIGURES.values()
     yield ("Měsíc", "Projekt", "Stav", "Sestaveno", *(f"{figure.label} ({figure.unit.form(0)})" for figure in figures))
     for record in records:
-        values = (cell(record.totals[figure.name], figure.unit) if record.totals else None for figure in figures)
+        known = record.totals
+        values = (cell(known[figure.name], figure.unit) if figure.name in known else None for figure in figures)
         project = record.project.name if record.project else ""
         yield (str(record.month), project, record.condition.label, record.built_at, *values)
 
@@ -157,9 +158,9 @@ def shown(request: SignedInRequest, summary: MonthSummary) -> dict[str, Any]:
         "headline": headline(summary),
         "headline_figures": [(figure, summary.totals[figure.name]) for figure in HEADLINE],
         "other_figures": [
-            (figure, summary.totals[figure.name]) for figure in FIGURES.values() if figure not in HEADLINE
+            (FIGURES[name], value) for name, value in summary.totals.items() if FIGURES[name] not in HEADLINE
         ],
-        "breakdowns": [(breakdown, summary.breakdowns[name]) for name, breakdown in BREAKDOWNS.items()],
+        "breakdowns": [(summary.breakdown(name), rows) for name, rows in summary.breakdowns.items()],
         "by_day": bar_chart(days),
         "by_locality": sorted(localities, key=lambda row: -row.values["pieces"]),
         "most_pieces": max((row.values["pieces"] for row in localities), default=0),

@@ -39,13 +39,13 @@ def build(summary: MonthSummary, imprint: Imprint = UNISSUED) -> bytes:
     word.heading("Ukazatele")
     word.table(
         [("Ukazatel", False), ("Hodnota", True)],
-        [[figure.label, figure_in_words(figure.unit, summary.totals[name])] for name, figure in FIGURES.items()],
+        [[FIGURES[name].label, figure_in_words(FIGURES[name].unit, value)] for name, value in summary.totals.items()],
     )
     for chart in charts.of_month(public):
         word.heading(chart["title"])
         word.picture(charts.picture(chart), alt=chart["alt"], caption=chart["caption"])
     for name in printed(public):
-        breakdown, rows = BREAKDOWNS[name], public.breakdowns[name]
+        breakdown, rows = public.breakdown(name), public.breakdowns[name]
         figures = breakdown.figures
         word.heading(breakdown.label)
         if not rows:

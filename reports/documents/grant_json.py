@@ -7,6 +7,7 @@ from datetime import date
 from decimal import Decimal
 from enum import Enum
 from functools import cache
+from pathlib import Path
 from types import UnionType
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
@@ -15,6 +16,9 @@ from reports.documents.imprint import UNISSUED, Imprint
 from reports.figures import FIGURES
 from reports.grant import GrantReport
 from reports.summary import in_order
+
+SCHEMA = Path(__file__).with_name("report.schema.json")
+"""JSON Schema of what `build` writes."""
 
 
 def build(report: GrantReport, imprint: Imprint = UNISSUED) -> bytes:

@@ -86,7 +86,7 @@ def _totals(summary: MonthSummary) -> dict[str, Any]:
 
 
 def _breakdown(summary: MonthSummary, name: str) -> dict[str, Any]:
-    breakdown, rows = BREAKDOWNS[name], summary.breakdowns[name]
+    breakdown, rows = summary.breakdown(name), summary.breakdowns[name]
     figures = breakdown.figures
     return {
         "title": breakdown.label,

@@ -22,7 +22,7 @@ from apk import czech
 from reports import drilldown
 from reports.documents.imprint import UNISSUED, Imprint
 from reports.documents.wording import EMPTY, INTERNAL, SECONDS_IN_HOUR, headline, not_a_sum, one_line, title, unit_text
-from reports.figures import BREAKDOWNS, EVENTS, FIGURES, PIECES, Breakdown, Figure, Unit
+from reports.figures import EVENTS, FIGURES, PIECES, Breakdown, Figure, Unit
 from reports.summary import MonthSummary, Row
 
 OPTIONS = {
@@ -92,7 +92,7 @@ def build(summary: MonthSummary, imprint: Imprint = UNISSUED) -> bytes:
     if summary.totals["pieces"]:
         paper.charts(summary)
     for name, rows in summary.breakdowns.items():
-        breakdown = BREAKDOWNS[name]
+        breakdown = summary.breakdown(name)
         paper.table(
             breakdown.label,
             [_label_column(breakdown), *(_figure_column(figure) for figure in breakdown.figures)],
@@ -345,7 +345,7 @@ class _MonthSheets(Sheets):
             ("bar", "Nalezené kusy podle lokalit", "locality", 90 + 24 * len(summary.breakdowns["locality"])),
             ("column", "Nalezené kusy podle dnů", "day", 320),
         ):
-            breakdown, rows = BREAKDOWNS[name], summary.breakdowns[name]
+            breakdown, rows = summary.breakdown(name), summary.breakdowns[name]
             column = 1 + breakdown.figures.index(PIECES)
             chart = self.workbook.add_chart({"type": kind})
             chart.add_series(

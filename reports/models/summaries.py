@@ -20,7 +20,7 @@ class MonthlySummaryQuerySet(models.QuerySet["MonthlySummary"]):
 
     def readable(self) -> "MonthlySummaryQuerySet":
         """Those whose figures this version of the application can read; others are to be built anew."""
-        return self.filter(figures__schema=SCHEMA)
+        return self.filter(figures__schema__lte=SCHEMA)
 
     def store(self, summary: MonthSummary, *, inputs: str, by: User | None) -> "MonthlySummary":
         """Keeps `summary` as its month's only one; the one it replaces stays in the history."""

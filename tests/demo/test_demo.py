@@ -30,6 +30,7 @@ from reports.counting import count
 from reports.models import Job, MonthlySummary
 from reports.papers import FORMATS
 from tests.factories import UserFactory, local
+from tests.reports import comparing, recount
 
 APRIL = Month(2021, 4)
 
@@ -146,6 +147,29 @@ def test_april_2021_says_85_and_17_on_the_page_and_in_every_document(client: Cli
     assert "našli asistenti 85 kusů" in html.unescape(page.content.decode()).replace(czech.SPACE, " ")
     assert "našli asistenti 85 kusů" in text
     assert "na 17 místech" in text
+
+
+@pytest.mark.usefixtures("demo")
+def test_april_2021_is_in_every_document_what_plain_sql_says(client: Client) -> None:
+    MonthlySummary.objects.store(count(APRIL), inputs="", by=None)
+    client.force_login(User.objects.get(role=Role.COORDINATOR))
+    month = comparing.compared(APRIL, client)
+
+    for name in FORMATS:
+        said, counted = comparing.said_and_counted(month, name)
+        assert (name, said) == (name, counted)
+        assert (said["Celkem", "", "Nalezené kusy celkem"], said["Celkem", "", "Místa s nálezem"]) == (85, 17)
+    assert comparing.numbers_left(month) == []
+    on_page, _ = recount.of_page(month.page)
+    assert on_page == recount.shown(recount.without(month.cells, columns=recount.DEGREES))
+
+
+@pytest.mark.usefixtures("demo")
+def test_every_month_of_2021_is_what_plain_sql_says() -> None:
+    for number in range(1, 13):
+        month = Month(2021, number)
+        said = recount.of_json(FORMATS["json"].build(count(month)))
+        assert said == recount.without_table_totals(recount.again(str(month)))
 
 
 @pytest.mark.usefixtures("demo")

@@ -8,13 +8,14 @@ from dataclasses import replace
 from datetime import datetime
 
 import docx
+import jsonschema_rs
 import openpyxl
 import pikepdf
 import pypdf
 import pytest
 
 from reports.documents import grant_json
-from reports.documents.imprint import Imprint
+from reports.documents.imprint import UNISSUED, Imprint
 from reports.documents.wording import one_line
 from reports.drilldown import of_period
 from reports.grant import Behind, Cell
@@ -163,3 +164,40 @@ def test_text_of_people_is_text_everywhere(text):
     assert not [cell for sheet in book for row in sheet for cell in row if cell.data_type == "f"]
     assert GRANT_FORMATS["pdf"].build(report)
     assert text in [part.text for part in docx.Document(io.BytesIO(GRANT_FORMATS["docx"].build(report))).paragraphs]
+
+
+@pytest.mark.parametrize("imprint", [UNISSUED, ISSUED], ids=["alone", "in an edition"])
+def test_json_is_what_its_schema_says(imprint):
+    validator = jsonschema_rs.Draft202012Validator(json.loads(grant_json.SCHEMA.read_text()))
+    document = json.loads(grant_json.build(interim(), imprint))
+
+    assert [error.message for error in validator.iter_errors(document)] == []
+    card = interim().project
+    assert validator.is_valid(
+        json.loads(grant_json.build(replace(interim(), project=replace(card, number=""), annexes=())))
+    )
+
+
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [
+        (("kind",), "yearly"),
+        (("months", 0, "month"), "2021-13"),
+        (("project", "ministry_grant"), 2450000.5),
+        (("sections", 1, "tables", 1, "rows", 0, 1, "value"), "1234"),
+        (("sections", 1, "tables", 1, "rows", 0, 3, "value"), 6.75),
+        (("sections", 1, "tables", 1, "rows", 0, 0, "extra"), 1),
+        (("sections", 0, "facts", 0, "records"), {}),
+        (("sha256",), "x"),
+        (("extra",), 1),
+    ],
+)
+def test_schema_refuses_what_is_not_a_report(path, value):
+    validator = jsonschema_rs.Draft202012Validator(json.loads(grant_json.SCHEMA.read_text()))
+    document = json.loads(grant_json.build(interim()))
+    part = document
+    for step in path[:-1]:
+        part = part[step]
+    part[path[-1]] = value
+
+    assert not validator.is_valid(document)
