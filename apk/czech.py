@@ -5,7 +5,7 @@ a line never ends between „5." and „dubna".
 """
 
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 
 import czech_sort
@@ -102,3 +102,15 @@ def sort_key(text: str) -> bytes:
     """A key that sorts as a Czech index does: Č after C, Ch after H. For `sorted`, and for a stored column."""
     key: bytes = czech_sort.bytes_key(text)
     return key
+
+
+def lasting(time: timedelta) -> str:
+    """A time that something took, as people say it: "35 min", "2 h 5 min", "3 dny 4 h"; never less than a minute."""
+    minutes = max(1, round(time / timedelta(minutes=1)))
+    hours, minutes = divmod(minutes, 60)
+    days, hours = divmod(hours, 24)
+    if days:
+        return counted(days, "den", "dny", "dní") + (f" {hours}{SPACE}h" if hours else "")
+    if hours:
+        return f"{hours}{SPACE}h" + (f" {minutes}{SPACE}min" if minutes else "")
+    return f"{minutes}{SPACE}min"

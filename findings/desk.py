@@ -12,7 +12,7 @@ from apk.people.desk import Card
 from apk.people.models import User
 from findings import custody, reviewing
 from findings.filters import OUTSIDE
-from findings.models import Box, BoxState, Finding, Handover, Injury
+from findings.models import Box, BoxState, Finding, Handover, Injury, Sighting
 
 LISTED = 5
 DOCUMENT_DAYS = 14
@@ -63,6 +63,22 @@ def review_cards(user: User, now: datetime) -> Iterator[Card]:
             detail="Počítají se hned; kontrola najde omyly, dokud si je někdo pamatuje.",
             url=reverse("findings:review-queue"),
             action="Zkontrolovat",
+        )
+
+
+def sighting_cards(user: User, now: datetime) -> Iterator[Card]:
+    """Reports from others that nobody has looked into; one query."""
+    waiting = list(Sighting.objects.visible_to(user).open().order_by("reported_at"))
+    if waiting:
+        idle = any(sighting.assistant_id is None for sighting in waiting)
+        yield Card(
+            title="Oznámení od lidí",
+            value=str(len(waiting)),
+            detail="Za některými zatím nikdo nejde." if idle else "Asistenti je mají v telefonu.",
+            url=f"{reverse('findings:sightings')}?{urlencode({'stav': 'otevrena'})}",
+            action="Otevřít oznámení",
+            urgent=idle,
+            rows=tuple((sighting.where, sighting.get_absolute_url()) for sighting in waiting[:LISTED]),
         )
 
 

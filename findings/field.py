@@ -19,7 +19,7 @@ from apk.sync import registry
 from apk.sync.models import Receipt
 from findings import shell
 from findings.maps import city_map
-from findings.models import Finding, Place
+from findings.models import Finding, Place, Question, Sighting
 from patrols.models import ActivityKind, Announcement, CalledPatrol, Counter, Organisation, ReferralReason
 
 LAST_FINDINGS = 5
@@ -95,7 +95,7 @@ def manifest(request: HttpRequest) -> HttpResponse:
 def data(request: SignedInRequest) -> HttpResponse:
     """Everything the phone keeps for the signed-in person to work without a connection; moments are ISO 8601 in UTC."""
     now = timezone.now()
-    parts = (person_data, shift_data, place_data, activity_data, record_data)
+    parts = (person_data, task_data, shift_data, place_data, activity_data, record_data)
     return JsonResponse({name: value for part in parts for name, value in part(request.user, now).items()})
 
 
@@ -110,6 +110,40 @@ def person_data(user: User, now: datetime) -> dict[str, Any]:
         "signedInAt": user.last_login,
         "preparedAt": now,
         "mentor": {"name": mentor.full_name, "phone": mentor.phone} if mentor else None,
+    }
+
+
+def task_data(user: User, now: datetime) -> dict[str, Any]:
+    """What the desk asks about the person's findings and where it sends them: two queries."""
+    questions = Question.objects.visible_to(user).open().select_related("finding__place").order_by("asked_at")
+    sightings = Sighting.objects.visible_to(user).open().select_related("locality").order_by("reported_at")
+    return {
+        "tasks": {
+            "questions": [
+                {
+                    "id": question.pk,
+                    "text": question.text,
+                    "finding": {
+                        "id": question.finding_id,
+                        "place": question.finding.place.name,
+                        "pieces": question.finding.pieces,
+                        "foundAt": question.finding.found_at,
+                    },
+                }
+                for question in questions
+            ],
+            "sightings": [
+                {
+                    "id": sighting.pk,
+                    "where": f"{sighting.where}, {sighting.locality}" if sighting.locality else sighting.where,
+                    "note": sighting.note,
+                    "source": sighting.source,
+                    "sourceLabel": sighting.get_source_display(),
+                    "reportedAt": sighting.reported_at,
+                }
+                for sighting in sightings
+            ],
+        }
     }
 
 
@@ -141,6 +175,7 @@ def place_data(user: User, now: datetime) -> dict[str, Any]:
     localities = Locality.objects.visible_to(user).open_on(local_date(now))
     places = (
         Place.objects.visible_to(user)
+        .standing()
         .annotate(last_found_at=Max("findings__found_at", filter=STANDING))
         .order_by(F("last_found_at").desc(nulls_last=True), "pk")
         .values("id", "name", "latitude", "longitude")[:MOST_PLACES]

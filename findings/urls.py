@@ -11,6 +11,7 @@ from findings import (
     map_views,
     photo_views,
     review_views,
+    sighting_views,
     views,
 )
 
@@ -48,6 +49,12 @@ urlpatterns = [
     path("predani/<int:pk>/potvrdit/", custody_views.confirm_handover, name="confirm-handover"),
     path("predani/<int:pk>/zrusit/", custody_views.cancel_handover, name="cancel-handover"),
     path("bilance/<month:month>/", custody_views.balance, name="balance"),
+    path("oznameni/", sighting_views.sightings, name="sightings"),
+    path("oznameni/export.csv", sighting_views.export, name="export-sightings"),
+    path("oznameni/nove/", sighting_views.add, name="add-sighting"),
+    path("oznameni/<int:pk>/", sighting_views.sighting, name="sighting"),
+    path("oznameni/<int:pk>/predat/", sighting_views.assign, name="assign-sighting"),
+    path("oznameni/<int:pk>/vyridit/", sighting_views.close, name="close-sighting"),
     path("poraneni/", injury_views.injuries, name="injuries"),
     path("poraneni/nove/", injury_views.add_injury, name="add-injury"),
     path("poraneni/<int:pk>/", injury_views.injury, name="injury"),

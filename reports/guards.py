@@ -71,6 +71,7 @@ UNGUARDED: Final[Mapping[str, str]] = {
     "findings_box": "where a box is and whether it is closed is in no figure; a month's handed boxes are guarded",
     "findings_carrying": "who carried a box is in no figure",
     "findings_handover": "a handover is confirmed later; what it says of boxes and pieces is guarded with them",
+    "findings_sighting": "what others told of and what came of it; what was found is a finding",
     "findings_question": "what the desk asked and the finder said; what follows of it changes the finding",
     "findings_injury": "in no figure",
     "findings_injurystep": "in no figure",

@@ -15,7 +15,7 @@ from apk.localities.models import District, Locality
 from apk.people.access import Role
 from apk.people.models import Assistant, Employment, Mentor, Mentorship, User
 from apk.sync.models import Conflict, Held, Receipt, RescueFile
-from findings.models import Box, Carrying, Deposit, Finding, Injury, Place, PlaceKind, Recipient
+from findings.models import Box, Carrying, Deposit, Finding, Injury, Place, PlaceKind, Recipient, Sighting, Source
 from patrols.duties import Event
 from patrols.models import (
     Absence,
@@ -368,6 +368,20 @@ class TrainingFactory(DjangoModelFactory):
     provider = "Renarkon"
     expires_on = factory.LazyAttribute(lambda training: training.kind.expires_on(training.held_on))
     recorded_by = factory.SubFactory(UserFactory, is_coordinator=True)
+
+
+class SightingFactory(DjangoModelFactory):
+    """What a citizen told at ten on 15 April 2021; `assistant` was sent there five minutes later."""
+
+    class Meta:
+        model = Sighting
+
+    reported_at = local(2021, 4, 15, 10)
+    source = Source.CITIZEN
+    where = factory.Sequence(lambda n: f"Jílová {n}, u lavičky")
+    recorded_by = factory.SubFactory(UserFactory, role=Role.MENTOR)
+    assigned_at = factory.LazyAttribute(lambda sighting: sighting.assistant and local(2021, 4, 15, 10, 5))
+    assistant = None
 
 
 class ReceiptFactory(DjangoModelFactory):

@@ -24,7 +24,7 @@ from apk.people.access import Permission
 from apk.people.models import Assistant, Mentor, User
 from apk.sync.models import Conflict, Held, Receipt, RescueFile
 from findings import custody
-from findings.models import AccessKey, Box, Finding, Handover, Injury, Photo, WaitingPhoto
+from findings.models import AccessKey, Box, Finding, Handover, Injury, Photo, Sighting, WaitingPhoto
 from patrols import proposing
 from patrols.models import (
     Absence,
@@ -208,6 +208,12 @@ ROWS: dict[str, str] = {
     "findings:confirm-handover": "302 403 403 200 200 200 403",
     "findings:cancel-handover": "302 403 403 200 200 200 403",
     "findings:balance": "302 403 403 200 200 200 403",
+    "findings:sightings": "302 403 403 200 200 200 403",
+    "findings:export-sightings": "302 403 403 200 200 200 403",
+    "findings:add-sighting": "302 403 403 200 200 200 403",
+    "findings:sighting": "302 200 404 200 200 200 403",
+    "findings:assign-sighting": "302 403 403 200 200 200 403",
+    "findings:close-sighting": "302 403 403 200 200 200 403",
     "findings:injuries": "302 200 200 200 200 200 403",
     "findings:add-injury": "302 200 200 200 200 200 403",
     "findings:injury": "302 200 404 200 404 200 403",
@@ -336,6 +342,7 @@ BOXED = ("box", "edit-box", "give-box", "take-back-box", "close-box", "reopen-bo
 HANDED = ("handover", "confirm-handover", "cancel-handover")
 # Pages that name a person and a day of theirs.
 ATTENDED = ("day", "correct", "take-back", "reopen", "propose")
+SIGHTED = ("sighting", "assign-sighting", "close-sighting")
 # Pages of reports that name a month and nothing else.
 MONTHLY = (
     *("month", "building", "build", "documents", "publish", "shifts", "export-shifts", "write-month", "staff"),
@@ -488,6 +495,12 @@ class World:
         return box
 
     @cached_property
+    def sighting(self) -> Sighting:
+        """What a citizen told; the assistant is to look there."""
+        sighting: Sighting = factories.SightingFactory(assistant=self.assistant)
+        return sighting
+
+    @cached_property
     def handover(self) -> Handover:
         box = factories.BoxFactory()
         box.close(at=factories.local(2021, 4, 20, 12))
@@ -621,6 +634,7 @@ class World:
             "findings:rename-place": {"pk": self.finding.place_id},
             **{f"findings:{name}": {"pk": self.box.pk} for name in BOXED},
             **{f"findings:{name}": {"pk": self.handover.pk} for name in HANDED},
+            **{f"findings:{name}": {"pk": self.sighting.pk} for name in SIGHTED},
             "findings:balance": {"month": Month(2021, 4)},
             "findings:injury": {"pk": self.injury.pk},
             "findings:take-injury-step": {"pk": self.injury.pk, "step": "doctor"},

@@ -47,6 +47,7 @@ class Permission(StrEnum):
     EXPORT_FINDINGS = "export-findings"
     REVIEW_FINDINGS = "review-findings"
     ISSUE_ACCESS_KEYS = "issue-access-keys"
+    MANAGE_SIGHTINGS = "manage-sightings"
     VIEW_CUSTODY = "view-custody"
     MANAGE_CUSTODY = "manage-custody"
     VIEW_INJURIES = "view-injuries"
@@ -106,6 +107,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             Permission.VIEW_FINDINGS,
             Permission.EXPORT_FINDINGS,
             Permission.REVIEW_FINDINGS,
+            Permission.MANAGE_SIGHTINGS,
             Permission.VIEW_CUSTODY,
             Permission.MANAGE_CUSTODY,
             Permission.VIEW_INJURIES,
@@ -133,6 +135,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             Permission.EXPORT_FINDINGS,
             Permission.REVIEW_FINDINGS,
             Permission.ISSUE_ACCESS_KEYS,
+            Permission.MANAGE_SIGHTINGS,
             Permission.VIEW_CUSTODY,
             Permission.MANAGE_CUSTODY,
             Permission.VIEW_INJURIES,

@@ -1,6 +1,6 @@
 """Filters over apk.czech. Times come in the current time zone; an empty value stays empty."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from django import template
@@ -57,3 +57,9 @@ def moment(value: datetime | None) -> str:
 def month(value: date | None) -> str:
     """duben 2021"""
     return czech.month(value) if value else ""
+
+
+@register.filter
+def lasting(value: timedelta | None) -> str:
+    """2 h 5 min; a dash for nothing."""
+    return "–" if value is None else czech.lasting(value)

@@ -30,6 +30,7 @@ from findings.models.findings import (
 )
 from findings.models.injuries import Injury, InjuryQuerySet, InjuryStep, Step
 from findings.models.places import Place, PlaceQuerySet
+from findings.models.sightings import Sighting, SightingQuerySet
 from findings.models.tokens import AccessKey, AccessKeyQuerySet
 
 __all__ = [
@@ -64,6 +65,8 @@ __all__ = [
     "Recipient",
     "ReviewMove",
     "ReviewState",
+    "Sighting",
+    "SightingQuerySet",
     "Source",
     "Step",
     "WaitingPhoto",

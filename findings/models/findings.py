@@ -19,6 +19,7 @@ from apk.days import instants_within
 from apk.localities.models import Locality
 from apk.people.models import Assistant, User
 from apk.refusal import Refused
+from apk.sync import registry
 from apk.sync.models import Receipt
 from apk.withdrawal import Withdrawable, WithdrawableQuerySet, withdrawn_with_a_reason
 from findings.models.places import LATITUDE, LONGITUDE, Place
@@ -353,12 +354,17 @@ class Question(models.Model):
         finding.give_back()
         return cls.objects.create(finding=finding, text=text, asked_by=by, asked_at=at)
 
+    @transaction.atomic
     def reply(self, text: str, *, at: datetime) -> None:
-        """Keeps the finder's words and gives the finding to the desk again. The finding must be locked."""
-        self.answer, self.answered_at = text, at
+        """Keeps the finder's words, a second answer behind the first, and gives the finding to the desk again."""
+        asked: Finding = Finding.objects.select_for_update(of=("self",), no_key=True).get(pk=self.finding_id)
+        self.refresh_from_db()
+        self.answer, self.answered_at = f"{self.answer}\n{text}".strip(), at
         self.save(update_fields=["answer", "answered_at"])
-        self.finding.reconsider()
-        self.finding.save(update_fields=["review"])
+        # A finding of a sealed month changes no more; the words are kept all the same.
+        if not registry.is_sealed(Month.of(asked.found_at)):
+            asked.reconsider()
+            asked.save(update_fields=["review"])
 
 
 class PhotoQuerySet(models.QuerySet):

@@ -23,6 +23,7 @@ import { $, config, openScreen } from "./page.js";
 import { leadToProblems, markInvalid, showProblems } from "./problems.js";
 import { CORRECTION, CORRECTION_VERSION, ownRecords } from "./records.js";
 import { SavedPanel } from "./saved-panel.js";
+import { openTasks, outcomeOf } from "./tasks.js";
 import { uuid7 } from "./uuid7.js";
 import { counted } from "./words.js";
 
@@ -48,6 +49,8 @@ const camera = new PhotoPicker();
 let current = { id: "", recordedAt: null, corrects: null };
 let saving = false;
 let known = null;
+// The report from others that this finding answers, as the server's data have it.
+let sighting = null;
 
 function begin({ id = uuid7(), recordedAt = null, corrects = null, position = null, photos = [] } = {}) {
   form.reset();
@@ -164,10 +167,35 @@ async function save({ withPhotos = true } = {}) {
     release();
     return;
   }
+  await closeSighting(outbox, record.id);
   panel.show(record.id, record.caption);
   outbox.drain({ eager: true });
   // Asks the browser not to throw the outbox away when the phone runs short; it may decline.
   navigator.storage?.persist?.();
+}
+
+/** The finding is safe; that it answers the report is a record of its own. */
+async function closeSighting(outbox, finding) {
+  if (!sighting) {
+    return;
+  }
+  const recordedAt = isoWithOffset(new Date());
+  try {
+    await outbox.save({ id: uuid7(), recordedAt, ...outcomeOf(sighting.id, sighting.where, { finding }) });
+  } catch (error) {
+    console.error(error); // the task stays on the screen of today
+    return;
+  }
+  answer(null);
+}
+
+function answer(report) {
+  sighting = report;
+  $("[data-answers]").hidden = !sighting;
+  $("[data-answers-where]").textContent = sighting?.where ?? "";
+  if (sighting) {
+    field("source").value = sighting.source;
+  }
 }
 
 /** Fills the form with a record that the server refused, so that it can be mended and sent under its own id. */
@@ -259,4 +287,8 @@ if (asked.has("zaznam")) {
   await correct(asked.get("zaznam"));
 } else if (asked.has("oprava")) {
   await correctSent(asked.get("oprava"));
+} else if (asked.has("oznameni")) {
+  const { store, owner } = await opened;
+  const { sightings } = openTasks(known?.tasks, await store.records(owner));
+  answer(sightings.find(({ id }) => String(id) === asked.get("oznameni")) ?? null);
 }

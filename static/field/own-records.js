@@ -2,7 +2,7 @@
 
 import { isoWithOffset } from "./finding.js";
 import { $, config, openScreen, text } from "./page.js";
-import { ATTENDANCE, CORRECTION, CORRECTION_VERSION, captionFor, isRecent, ownRecords } from "./records.js";
+import { CORRECTION, CORRECTION_VERSION, captionFor, isRecent, ownRecords } from "./records.js";
 import { uuid7 } from "./uuid7.js";
 import { clockTime } from "./words.js";
 
@@ -67,7 +67,7 @@ function entry(record, now) {
   const words = stateWords(record);
   $("[data-state]", item).hidden = !words;
   text("[data-state]", words, item);
-  const correctable = record.kind !== ATTENDANCE && !record.withdrawn && !record.waits && isRecent(record.recordedAt, now);
+  const correctable = record.kind in PAGES && !record.withdrawn && !record.waits && isRecent(record.recordedAt, now);
   $("[data-steps]", item).hidden = !(correctable && known.accepts.includes(CORRECTION));
   $("[data-correct]", item).href = `${PAGES[record.kind]}?oprava=${record.id}`;
   $("[data-withdraw]", item).addEventListener("submit", (event) => withdraw(event, record));

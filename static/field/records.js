@@ -6,6 +6,7 @@
  */
 
 import { captionOf, findingOf } from "./finding.js";
+import { ANSWER, OUTCOME } from "./tasks.js";
 
 export const CORRECTION = "correction";
 export const CORRECTION_VERSION = 1;
@@ -43,6 +44,10 @@ export function captionFor(kind, payload, { kinds, activity }) {
       return labelOf(activity?.kinds, payload.activity_kind);
     case ATTENDANCE:
       return EVENTS[payload.event] ?? payload.event;
+    case ANSWER:
+      return `Odpověď: ${payload.text}`;
+    case OUTCOME:
+      return payload.finding ? "Oznámení: nalezeno" : "Oznámení: nenalezeno";
     default:
       return kind;
   }

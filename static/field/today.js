@@ -4,6 +4,7 @@ import { dayWords, hourWords, nextDays } from "./days.js";
 import { isoWithOffset } from "./finding.js";
 import { $, openScreen, telephone, text } from "./page.js";
 import { ATTENDANCE, captionFor, duty } from "./records.js";
+import { TaskList } from "./task-list.js";
 import { uuid7 } from "./uuid7.js";
 import { clockTime, counted } from "./words.js";
 
@@ -19,6 +20,7 @@ const DUTY = {
   break: ["Přestávka od", ["break-end"]],
 };
 
+const tasks = new TaskList();
 let known = null;
 let queued = [];
 let outbox = null;
@@ -114,6 +116,7 @@ function show() {
 
 function know(data) {
   known = data;
+  tasks.know(data);
   const { mentor, findings } = data;
   const withoutPhone = mentor && !mentor.phone ? " (telefon není zapsán)" : "";
   text("[data-mentor]", mentor ? mentor.name + withoutPhone : "Dnes nemáte přiděleného mentora.");
@@ -131,6 +134,7 @@ function know(data) {
 
 function render({ counts, records }) {
   queued = records;
+  tasks.render({ records });
   if (known) {
     showDuty();
   }
@@ -147,3 +151,4 @@ for (const button of document.querySelectorAll("[data-event]")) {
   button.addEventListener("click", () => note(button.dataset.event));
 }
 ({ outbox } = await openScreen({ render, know }));
+tasks.start(outbox);
