@@ -42,6 +42,8 @@ TILES_URL = env.str("TILES_URL", default="")
 TILES_ATTRIBUTION = env.str("TILES_ATTRIBUTION", default="")
 # Metres around a known place within which a finding belongs to it.
 PLACE_RADIUS_M = env.float("PLACE_RADIUS_M", default=30.0)
+# Metres within which two places are offered to be merged: what noise of the GPS pulls apart.
+PLACE_NEAR_M = env.float("PLACE_NEAR_M", default=45.0)
 # What the desk is told to look at when it reviews a finding: a position less exact than so many metres, farther than
 # so many metres from the locality of the shift, more pieces at once than usual, and which two findings may be one
 # event: so many metres and minutes apart.

@@ -41,7 +41,9 @@ class Spot:
 
 def spots_around(latitude: float, longitude: float, named: int | None) -> ArraySubquery:
     """An expression for a query: the places that may take a finding here, each as the fields of a `Spot`."""
-    candidates = Place.objects.filter(within(latitude, longitude, settings.PLACE_RADIUS_M) | Q(pk=named)).order_by()
+    candidates = (
+        Place.objects.standing().filter(within(latitude, longitude, settings.PLACE_RADIUS_M) | Q(pk=named)).order_by()
+    )
     return ArraySubquery(candidates.values(spot=JSONObject(id="pk", latitude="latitude", longitude="longitude")))
 
 
@@ -62,7 +64,7 @@ def places_around(latitude: float, longitude: float, radius_m: float) -> list[tu
     """Known places within `radius_m` metres, the nearest first, with metres; one query."""
     pairs = [
         (place, distance_m(latitude, longitude, place.latitude, place.longitude))
-        for place in Place.objects.filter(within(latitude, longitude, radius_m))
+        for place in Place.objects.standing().filter(within(latitude, longitude, radius_m))
     ]
     return sorted((pair for pair in pairs if pair[1] <= radius_m), key=lambda pair: (pair[1], pair[0].pk))
 
@@ -83,19 +85,18 @@ def place_for(
     A new place lies at the position, in `locality`, and is called after it and after `kind`. Who only wants a place
     that is already there need not wait here: see `spots_around` and `choice`.
     """
-    with connection.cursor() as cursor:
-        # A statement of its own: the next one must see what the previous holder committed.
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
+    wait_for_turn()
     series = f"{locality.name[:LONGEST_LOCALITY] if locality else OUTSIDE} – {NOUNS.get(kind, kind.label.lower())}"
     numbered = rf"^{re.escape(series)} ([0-9]{{1,9}})$"
     siblings = Place.objects.filter(locality=locality.id if locality else None, name__regex=numbered)
-    near = within(latitude, longitude, settings.PLACE_RADIUS_M)
+    near = within(latitude, longitude, settings.PLACE_RADIUS_M) & Q(merged_into__isnull=True)
     last = Q(pk=Subquery(siblings.order_by("-pk").values("pk")[:1]))
     # One statement for all three questions: what is near, what was named, which number comes next.
-    rows = Place.objects.filter(near | last | Q(pk=named)).order_by().values_list("pk", "latitude", "longitude", "name")
+    rows = Place.objects.filter(near | last | Q(pk=named)).order_by()
     spots, names = [], []
-    for pk, *position, name in rows:
-        spots.append(Spot(pk, *position))
+    for pk, *position, name, merged in rows.values_list("pk", "latitude", "longitude", "name", "merged_into"):
+        if merged is None:
+            spots.append(Spot(pk, *position))
         names.append(name)
     chosen = choice(latitude, longitude, spots, named)
     if chosen is not None and not apart:
@@ -108,6 +109,35 @@ def place_for(
         longitude=longitude,
     )
     return made.pk
+
+
+def wait_for_turn() -> None:
+    """Holds the lock of who may make places. A statement of its own: the next one must see what the previous holder
+    committed.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
+
+
+def near_pairs(spots: Iterable[Spot], metres: float) -> list[tuple[float, int, int]]:
+    """Pairs of places at most so far from each other: (metres, id, id), the nearest first. Pure.
+
+    Each place is compared with those in its own square of a grid and in the squares around it.
+    """
+    north = metres / DEGREE_M
+    squares: dict[tuple[int, int], list[Spot]] = {}
+    found = []
+    for spot in spots:
+        # Wide enough for a degree of longitude as far north as 68°.
+        east = north / math.cos(math.radians(68))
+        row, column = math.floor(spot.latitude / north), math.floor(spot.longitude / east)
+        for beside in ((row + i, column + j) for i in (-1, 0, 1) for j in (-1, 0, 1)):
+            for other in squares.get(beside, ()):
+                apart = distance_m(spot.latitude, spot.longitude, other.latitude, other.longitude)
+                if apart <= metres:
+                    found.append((apart, min(spot.id, other.id), max(spot.id, other.id)))
+        squares.setdefault((row, column), []).append(spot)
+    return sorted(found)
 
 
 def within(latitude: float, longitude: float, radius_m: float) -> Q:

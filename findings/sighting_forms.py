@@ -1,6 +1,6 @@
 """Forms of reports from others."""
 
-from typing import Any, ClassVar
+from typing import Any
 
 from django import forms
 
@@ -87,7 +87,7 @@ class SightingForm(MomentForm, AssignForm):
         label="Číslo události MP", required=False, max_length=40, help_text="Podle něj jde dohledat, kdo volal."
     )
 
-    field_order: ClassVar = ["day", "clock", "source", "where", "locality", "note", "event_number", "assistant"]
+    field_order = ("day", "clock", "source", "where", "locality", "note", "event_number", "assistant")
 
     def __init__(self, *args: Any, user: User, **options: Any) -> None:
         super().__init__(*args, **options)

@@ -125,7 +125,7 @@ def sighting(request: SignedInRequest, pk: int) -> HttpResponse:
     shown = shown_sighting(request, pk)
     context = {
         "sighting": shown,
-        "finding": Finding.objects.visible_to(request.user).filter(pk=shown.finding_id).select_related("place").first(),
+        "finding": Finding.objects.visible_to(request.user).filter(sightings=shown).select_related("place").first(),
         "manages": request.user.may(Permission.MANAGE_SIGHTINGS),
         "may_view_history": request.user.may(Permission.VIEW_HISTORY),
     }

@@ -1,16 +1,20 @@
 """Pages of the findings at the desk; an assistant sees their own by the same addresses."""
 
 from collections.abc import Iterable
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db import transaction
+from django.db.models import Count, Sum
+from django.db.models.functions import TruncMonth
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
+from apk.calendar import LOCAL
 from apk.edits import form_response, posted
 from apk.localities.geometry import to_sjtsk
 from apk.localities.models import Locality
@@ -22,9 +26,13 @@ from findings import clusters
 from findings.filters import FindingFilter
 from findings.forms import PlaceNameForm
 from findings.maps import city_map
-from findings.models import Finding, FindingQuerySet, Place, PlaceQuerySet
+from findings.models import Finding, FindingQuerySet, Photo, Place, PlaceQuerySet
 
 PAGE = 50
+# Of one place: how many months back its page tells, how many photos it shows, what it counts.
+TIMELINE = 24
+PHOTOS = 8
+OF_PLACE = {"events": Count("pk"), "found_pieces": Sum("pieces")}
 
 # Columns of the list: the order that the first click asks for, the heading, its class.
 COLUMNS = (
@@ -123,7 +131,15 @@ def place(request: SignedInRequest, pk: int) -> HttpResponse:
     counts = found.counts()
     mark = {"id": shown.pk, "lat": shown.latitude, "lon": shown.longitude, "label": shown.name}
     localities = Locality.objects.visible_to(request.user).filter(pk=shown.locality_id)
+    by_month = found.order_by().values(month=TruncMonth("found_at", tzinfo=LOCAL))
+    months: list[Any] = list(by_month.annotate(**OF_PLACE).order_by("-month")[:TIMELINE])
+    by_person = found.order_by().values("assistant__user__first_name", "assistant__user__last_name", "assistant")
     context = {
+        "months": months,
+        "most_pieces": max((row["found_pieces"] for row in months), default=1),
+        "people": by_person.annotate(**OF_PLACE).order_by("-events", "assistant__user__sort_key", "assistant"),
+        "photos": Photo.objects.filter(finding__in=found).select_related("finding").order_by("-recorded_at")[:PHOTOS],
+        "merged": shown.merged.all(),
         "place": shown,
         "counts": counts,
         "page": page,
@@ -135,7 +151,7 @@ def place(request: SignedInRequest, pk: int) -> HttpResponse:
 
 
 def visible_places(user: User) -> PlaceQuerySet:
-    return Place.objects.visible_to(user).select_related("locality__district")
+    return Place.objects.visible_to(user).select_related("locality__district", "merged_into")
 
 
 @requires(Permission.MANAGE_LOCALITIES)

@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 from typing import Self
+from uuid import UUID
 
 import pghistory
 from django.db import models, transaction
@@ -123,7 +124,7 @@ class Sighting(models.Model):
         self.save(update_fields=["assistant", "assigned_at"])
 
     @transaction.atomic
-    def close(self, outcome: str, *, at: datetime, note: str = "", finding: object = None) -> None:
+    def close(self, outcome: str, *, at: datetime, note: str = "", finding: UUID | None = None) -> None:
         """`finding` is the id of the finding that it led to. Raises Refused when it has been closed already."""
         self.lock()
         self.outcome, self.closed_at, self.closing_note = outcome, max(at, self.reported_at), note

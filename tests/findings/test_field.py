@@ -95,7 +95,7 @@ def test_localities_places_and_my_last_findings_in_a_constant_number_of_queries(
     client = client_of(assistant)
     # Session, user, mentor, shifts, what waits for an answer, localities, places, findings, six lists of activities,
     # records.
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(17):
         data = data_for(client)
     assert [feature["properties"]["name"] for feature in data["map"]["localities"]["features"]] == ["Jílová"]
     assert [place["id"] for place in data["places"]] == [fresh.pk, old.pk, empty.pk]
