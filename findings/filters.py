@@ -18,10 +18,10 @@ from apk.people.access import Permission
 from apk.people.models import User
 from findings import custody
 from findings.clusters import within
-from findings.models import Finding, FindingQuerySet, Place, PlaceKind, Source
+from findings.models import Finding, FindingQuerySet, Place, PlaceKind, ReviewState, Source
 
 OUTSIDE = "mimo"
-WITHDRAWN = "vzate-zpet"
+WITHDRAWN, MERGED = "vzate-zpet", "sloucene"
 # How the map draws what is found; without it, marks.
 DENSITY = "hustota"
 
@@ -32,6 +32,18 @@ DISPOSAL: dict[str, tuple[str, Callable[[FindingQuerySet], FindingQuerySet]]] = 
     "bez-boxu": ("v žádném boxu", custody.in_no_box),
 }
 
+# Those that count nowhere, by the reason.
+VALIDITY: dict[str, Callable[[FindingQuerySet], FindingQuerySet]] = {
+    WITHDRAWN: lambda found: found.withdrawn(),
+    MERGED: lambda found: found.in_review(ReviewState.MERGED),
+}
+
+# What the desk has said to those that count: in the address, and in Czech.
+REVIEWED: dict[str, tuple[ReviewState, str]] = {
+    "novy": (ReviewState.NEW, "nové, čekají na kontrolu"),
+    "potvrzeny": (ReviewState.CONFIRMED, "potvrzené"),
+    "vraceny": (ReviewState.RETURNED, "vrácené s otázkou"),
+}
 
 # What a part of the filter lets through, for parts that stand alone.
 NARROWED: dict[str, Callable[[FindingQuerySet, Any], FindingQuerySet]] = {
@@ -42,6 +54,7 @@ NARROWED: dict[str, Callable[[FindingQuerySet, Any], FindingQuerySet]] = {
     "asistent": lambda found, key: found.filter(assistant=key),
     "druh": lambda found, kind: found.filter(place_kind=kind),
     "zdroj": lambda found, source: found.filter(source=source),
+    "kontrola": lambda found, state: found.in_review(REVIEWED[state][0]),
     "deti": lambda found, _: found.filter(child_accessible=True),
     "misto": lambda found, place: found.filter(place=place),
     "vyrez": within,
@@ -61,6 +74,7 @@ class FindingFilter(PeriodFilter, SortedFilter):
     zdroj = choice("Jak se o nálezu ví", "Takový zdroj nálezů neznáme.")
     deti = choice("Dostupné dětem", "U dostupnosti dětem jde vybrat jen „ano“.")
     stav = choice("Platnost", "Takovou platnost neznáme.")
+    kontrola = choice("Kontrola", "Takový stav kontroly neznáme.")
     likvidace = choice("Likvidace", "Takový stav likvidace neznáme.")
     predano_od = DayField(label="Předáno od", required=False, widget=forms.HiddenInput)
     predano_do = DayField(label="Předáno do", required=False, widget=forms.HiddenInput)
@@ -102,7 +116,8 @@ class FindingFilter(PeriodFilter, SortedFilter):
         self.offer("zdroj", "všechny", Source.choices)
         self.offer("mapa", "značky", [(DENSITY, "hustota")])
         self.offer("deti", "nerozhoduje", [("ano", "dostupné dětem")])
-        self.offer("stav", "platné", [(WITHDRAWN, "vzaté zpět")])
+        self.offer("stav", "platné", [(WITHDRAWN, "vzaté zpět"), (MERGED, "sloučené s jinými")])
+        self.offer("kontrola", "nerozhoduje", [(name, label) for name, (_, label) in REVIEWED.items()])
         self.offer("likvidace", "nerozhoduje", [(name, label) for name, (label, _) in DISPOSAL.items()])
         self.offer_assistants(user)
         # Who sees only their own findings needs no narrowing by district.
@@ -128,7 +143,7 @@ class FindingFilter(PeriodFilter, SortedFilter):
         """
         chosen = self.chosen
         found = Finding.objects.visible_to(self.user).between(chosen.get("od"), chosen.get("do"))
-        found = found.withdrawn() if "stav" in chosen else found.standing()
+        found = VALIDITY[chosen["stav"]](found) if "stav" in chosen else found.standing()
         for name, narrowed in NARROWED.items():
             if name in chosen:
                 found = narrowed(found, chosen[name])

@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 
 from apk.people.models import Assistant, User
 from findings.filters import FindingFilter
-from findings.models import AccessKey, Finding, Place, PlaceKind, Source
+from findings.models import AccessKey, Finding, Place, PlaceKind, ReviewState, Source
 from tests.factories import (
     AssistantFactory,
     DistrictFactory,
@@ -33,7 +33,7 @@ pytestmark = pytest.mark.django_db
 CITY = "okno=49.6,18.0,50.0,18.6"
 PARTS = (
     *("mesic", "od", "do", "den", "lokalita", "obvod", "asistent", "druh", "zdroj", "deti", "stav", "likvidace"),
-    *("misto", "vyrez", "drzi_se"),
+    *("misto", "vyrez", "drzi_se", "kontrola"),
 )
 
 
@@ -48,8 +48,9 @@ def city(assistant: Assistant) -> dict[str, list[str]]:
     ]
     kinds, sources = (PlaceKind.PARK, PlaceKind.BENCH), (Source.OWN, Source.CITIZEN)
     finders = (assistant, AssistantFactory())
+    before = None
     for n in range(24):
-        finding = FindingFactory(
+        finding: Finding = FindingFactory(
             place=places[n % 3],
             assistant=finders[n // 3 % 2],
             place_kind=kinds[n // 2 % 2],
@@ -57,9 +58,13 @@ def city(assistant: Assistant) -> dict[str, list[str]]:
             child_accessible=n % 4 == 0,
             with_needle=1 + n % 5,
             found_at=local(2021, 3 + n // 12, 1 + n % 12 * 2, 0 if n % 2 else 23, 30),
+            review=ReviewState.CONFIRMED if n % 2 else ReviewState.NEW,
         )
         if n % 7 == 0:
             finding.withdraw(at=local(2021, 5, 2), reason="Zapsáno dvakrát")
+        elif n % 7 == 2 and before:
+            finding.merge_into(before)
+        before = finding
     return {
         "mesic": ["2021-03", "2021-04"],
         "od": ["2021-03-09", "2021-04-01"],
@@ -71,7 +76,8 @@ def city(assistant: Assistant) -> dict[str, list[str]]:
         "druh": list(kinds),
         "zdroj": list(sources),
         "deti": ["ano"],
-        "stav": ["vzate-zpet"],
+        "stav": ["vzate-zpet", "sloucene"],
+        "kontrola": ["novy", "potvrzeny"],
         "likvidace": ["bez-boxu", "predano"],
         "misto": [str(places[1].pk)],
         "vyrez": ["49.79,18.2,49.84,18.28", "49.84,18.28,49.9,18.3"],
@@ -105,9 +111,11 @@ def lets(asked: dict[str, str], finding: Finding) -> bool:
         "drzi_se": lambda held: day <= held,
         "misto": lambda key: str(finding.place_id) == key,
         "vyrez": lambda _: south <= place.latitude <= north and west <= place.longitude <= east,
-        "stav": lambda _: True,
+        "stav": lambda state: finding.is_merged if state == "sloucene" else finding.is_withdrawn,
+        "kontrola": lambda state: finding.review == {"novy": "new", "potvrzeny": "confirmed"}[state],
     }
-    return finding.is_withdrawn == ("stav" in asked) and all(rules[name](value) for name, value in asked.items())
+    counts_nowhere = finding.is_withdrawn or finding.is_merged
+    return counts_nowhere == ("stav" in asked) and all(rules[name](value) for name, value in asked.items())
 
 
 def everywhere(client: Client, key: str, asked: dict[str, str]) -> dict[str, set[str]]:

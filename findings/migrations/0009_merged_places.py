@@ -36,7 +36,7 @@ DROP FUNCTION findings_follow_merged_place();
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('findings', '0007_reports_from_others'),
+        ('findings', '0008_reports_from_others'),
         ('localities', '0001_initial'),
     ]
 
