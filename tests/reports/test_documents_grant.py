@@ -18,7 +18,7 @@ from reports.documents import grant_json
 from reports.documents.imprint import UNISSUED, Imprint
 from reports.documents.wording import one_line
 from reports.drilldown import of_period
-from reports.grant import Behind, Cell
+from reports.grant import Annex, Behind, Cell
 from reports.papers import GRANT_FORMATS, GRANT_REPORT
 from tests.reports.grants import FIRST, LAST, interim
 
@@ -176,6 +176,8 @@ def test_json_is_what_its_schema_says(imprint):
     assert validator.is_valid(
         json.loads(grant_json.build(replace(interim(), project=replace(card, number=""), annexes=())))
     )
+    brought = Annex("Dohoda", "dohoda.pdf", "a" * 64, 5)
+    assert validator.is_valid(json.loads(grant_json.build(replace(interim(), annexes=(brought,)))))
 
 
 @pytest.mark.parametrize(
@@ -189,6 +191,7 @@ def test_json_is_what_its_schema_says(imprint):
         (("sections", 1, "tables", 1, "rows", 0, 0, "extra"), 1),
         (("sections", 0, "facts", 0, "records"), {}),
         (("sha256",), "x"),
+        (("annexes", 0, "sha256"), "a" * 64),
         (("extra",), 1),
     ],
 )
