@@ -12,16 +12,31 @@ from apk.calendar import LOCAL, ImpossibleTimeError, instant, local_date
 from apk.forms import DayField
 from apk.localities.models import Locality
 from apk.people.models import Assistant, Mentorship, User
-from patrols.models import Shift
+from patrols.models import Shift, ShiftTemplate
 
-USUAL_TIMES = {
+FIRST_TIMES = {
     "06:00-14:00": "Ranní 6:00–14:00",
     "14:00-22:00": "Odpolední 14:00–22:00",
     "22:00-06:00": "Noční 22:00–6:00, končí následující den",
     "08:00-16:00": "Denní 8:00–16:00",
 }
+"""What is offered until the mentors have a template of their own."""
 OTHER_TIME = "other"
 OTHER_TIME_LABEL = "Jiný čas od–do; je-li „do“ dřív než „od“, směna končí následující den"
+
+
+def usual_times() -> dict[str, str]:
+    """Labels of the usual times by "06:00-14:00": the templates of one part, as the plan of the month offers them."""
+    offered = {}
+    for template in ShiftTemplate.objects.all():
+        if len(template.parts) == 1:
+            over_midnight = ", končí následující den" if template.ends < template.starts else ""
+            offered[span_of(template.starts, template.ends)] = f"{template}{over_midnight}"
+    return offered or FIRST_TIMES
+
+
+def span_of(starts: time, ends: time) -> str:
+    return f"{starts:%H:%M}-{ends:%H:%M}"
 
 
 class ClockField(forms.TimeField):
@@ -82,7 +97,6 @@ class ShiftForm(forms.Form):
     )
     usual = forms.ChoiceField(
         label="Čas směny",
-        choices=[*USUAL_TIMES.items(), (OTHER_TIME, OTHER_TIME_LABEL)],
         widget=forms.RadioSelect,
         error_messages={"required": "Vyberte čas směny."},
     )
@@ -93,6 +107,9 @@ class ShiftForm(forms.Form):
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.user = user
+        self.usual_times = usual_times()
+        offered = [*self.usual_times.items(), (OTHER_TIME, OTHER_TIME_LABEL)]
+        self.fields["usual"].choices = offered  # type: ignore[attr-defined]  # a field that chooses among words
         self.chosen_day = self._chosen_day()
         offer(self, "locality", Locality.objects.visible_to(user).open_on(self.chosen_day))
 
@@ -124,7 +141,7 @@ class ShiftForm(forms.Form):
         if usual is None or self.errors.keys() & {"starts", "ends"}:
             return None
         starts, ends = self.cleaned_data["starts"], self.cleaned_data["ends"]
-        if usual in USUAL_TIMES:
+        if usual in self.usual_times:
             clocks = tuple(time.fromisoformat(clock) for clock in usual.split("-"))
             if starts not in (None, clocks[0]) or ends not in (None, clocks[1]):
                 self.add_error("usual", "Zadali jste i jiný čas. Vyberte „Jiný čas“, nebo políčka s časem vymažte.")
@@ -209,6 +226,8 @@ class ShiftChangeForm(ShiftForm):
 def values_of(shift: Shift) -> dict[str, Any]:
     """Initial values of a form about an existing shift."""
     start, end = (moment.astimezone(LOCAL).time() for moment in (shift.start, shift.end))
-    usual = f"{start:%H:%M}-{end:%H:%M}"
     values = {"day": shift.starts_on, "locality": shift.locality_id, "note": shift.note, "seen": shift.revision}
-    return values | ({"usual": usual} if usual in USUAL_TIMES else {"usual": OTHER_TIME, "starts": start, "ends": end})
+    usual = span_of(start, end)
+    if usual in usual_times():
+        return values | {"usual": usual}
+    return values | {"usual": OTHER_TIME, "starts": start, "ends": end}

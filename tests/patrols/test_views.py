@@ -1,7 +1,7 @@
 """The week plan and its shifts in the browser's terms: what is shown, refused, and to whom nothing exists."""
 
 from collections.abc import Callable
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 import pytest
@@ -20,6 +20,7 @@ from tests.factories import (
     LocalityFactory,
     MentorFactory,
     ShiftFactory,
+    ShiftTemplateFactory,
     UserFactory,
     local,
 )
@@ -319,6 +320,18 @@ def test_other_methods_are_refused(
 
 
 # Adding
+
+
+def test_times_of_a_new_shift_are_those_of_the_templates(client_of: ClientOf, mentor: Mentor) -> None:
+    """Of one part; a split shift is planned by its template."""
+    ShiftTemplateFactory(name="Ranní", starts=time(7), ends=time(15))
+    ShiftTemplateFactory(name="Noční", starts=time(22), ends=time(6), position=2)
+    ShiftTemplateFactory(name="Přechody", starts=time(7), ends=time(8), then_starts=time(12), then_ends=time(15))
+    form = client_of(mentor).get(reverse("patrols:add-shift")).context["form"]
+    assert form.fields["usual"].choices[:-1] == [
+        ("07:00-15:00", "Ranní 7:00–15:00"),
+        ("22:00-06:00", "Noční 22:00–6:00, končí následující den"),
+    ]
 
 
 def test_shift_is_added_and_the_plan_opens_at_its_cell(client_of: ClientOf, mentor: Mentor, jana: Assistant) -> None:
