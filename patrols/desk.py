@@ -175,7 +175,7 @@ def coordinator_cards(user: User, now: datetime) -> Iterator[Card]:
 
 
 def in_hours(seconds: int) -> str:
-    return f"{czech.number(hours(timedelta(seconds=seconds)))} h"
+    return f"{czech.number(hours(timedelta(seconds=seconds)), 1)} h"
 
 
 def training_cards(user: User, now: datetime) -> Iterator[Card]:

@@ -33,12 +33,12 @@ form_page = require_http_methods(["GET", "HEAD", "POST"])
 @requires(Permission.VIEW_TRAINING)
 @require_safe
 def overview(request: SignedInRequest) -> HttpResponse:
-    """Who has what: of everybody employed today each training that they had or need, what ends first."""
+    """Who has what: of everybody employed today each training that they had or need; first what is missing or ends."""
     today = timezone.localdate()
     people = Assistant.objects.visible_to(request.user).employed_on(today).select_related("user")
     rows = standings(list(people), today)
     context = {
-        "rows": rows,
+        "rows": sorted(rows, key=lambda row: not row.state.matters),
         "troubled": [row for row in rows if row.state.matters],
         "manages": request.user.may(Permission.MANAGE_TRAINING),
         "State": State,

@@ -82,5 +82,5 @@ def test_coordinator_sees_hours_of_the_month(coordinator: User, jana: Assistant)
     ShiftFactory(assistant=jana, start=local(2021, 4, 7, 6), end=local(2021, 4, 7, 14))
     ShiftFactory(start=local(2021, 4, 30, 22), end=local(2021, 5, 1, 6))
     [card] = desk.coordinator_cards(coordinator, NOW)
-    assert card.value == "10 h"
-    assert card.detail == "Do konce měsíce je v plánu celkem 16 h, slouží 2\N{NO-BREAK SPACE}asistenti."
+    assert card.value == "10,0 h"
+    assert card.detail == "Do konce měsíce je v plánu celkem 16,0 h, slouží 2\N{NO-BREAK SPACE}asistenti."
