@@ -6,6 +6,7 @@ import apk.converters  # noqa: F401  # the converter `month`
 from findings import (
     custody_views,
     export_views,
+    hotspot_views,
     injury_views,
     key_views,
     map_views,
@@ -29,6 +30,9 @@ urlpatterns = [
     path("kontrola/<uuid:pk>/", review_views.review, name="review"),
     path("kontrola/<uuid:pk>/<slug:step>/", review_views.decide, name="decide"),
     path("<uuid:pk>/misto/", review_views.relocate, name="relocate"),
+    path("ohniska/", hotspot_views.overview, name="hotspots"),
+    path("ohniska/export.csv", hotspot_views.export, name="export-hotspots"),
+    path("ohniska/trasa/", hotspot_views.sweep, name="sweep"),
     path("rozhrani/", key_views.keys, name="keys"),
     path("rozhrani/<int:pk>/zrusit/", key_views.end_key, name="end-key"),
     path("fotografie/<uuid:pk>/", photo_views.photo, name="photo"),

@@ -36,6 +36,7 @@ export function showMap(container, data) {
     showGrid(map);
   }
   showLocalities(map, data.localities, !("mapDraw" in container.dataset || "mapPoint" in container.dataset));
+  if (data.route?.length) L.polyline(data.route, { className: "map-route", interactive: false, weight: 3 }).addTo(map);
   if (data.places?.length) showPlaces(map, data.places);
   return map;
 }
@@ -118,8 +119,10 @@ function showPlaces(map, places) {
   const markers = new Map();
   // Large marks first, so that small ones lie above them and stay reachable.
   for (const place of [...places].sort((a, b) => b.pieces - a.pieces)) {
+    const icon = markIcon(markRadius(place.pieces), `${place.label}, ${countPieces(place.pieces)}`);
+    if (place.tone) icon.options.className += ` tone-${place.tone}`;
     const marker = L.marker([place.lat, place.lon], {
-      icon: markIcon(markRadius(place.pieces), `${place.label}, ${countPieces(place.pieces)}`),
+      icon,
       riseOnHover: true,
       pieces: place.pieces,
     });
