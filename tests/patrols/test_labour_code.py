@@ -129,6 +129,8 @@ CASES = [
     (Rule.REST_NOT_MADE_UP, ["5.4. 14:00-22:00", "6.4. 9:00-17:00", "7.4. 4:00-8:00"], []),
     (Rule.REST_NOT_MADE_UP, ["27.3. 14:00-20:00", "28.3. 7:00-15:00", "29.3. 3:00-8:00"], []),
     (Rule.REST_NOT_MADE_UP, ["27.3. 14:00-20:00", "28.3. 7:00-15:00", "29.3. 2:59-8:00"], [12 * H - 1]),
+    (Rule.REST_NOT_MADE_UP, ["30.10. 14:00-22:00", "31.10. 6:00-14:00", "1.11. 3:00-8:00"], []),
+    (Rule.REST_NOT_MADE_UP, ["30.10. 14:00-22:00", "31.10. 6:00-14:00", "1.11. 2:59-8:00"], [13 * H - 1]),
     # Split shifts span the day: from the start only 10 h of 24 are left, though 11 h lie between the works.
     (Rule.REST_FROM_START, ["5.4. 6:00-10:00", "5.4. 15:00-19:00", "6.4. 6:00-10:00"], []),
     (Rule.REST_FROM_START, ["5.4. 6:00-10:00", "5.4. 15:00-19:01", "6.4. 6:01-10:00"], [11 * H - 1]),
@@ -306,6 +308,75 @@ def test_break_within_a_break_counts_once() -> None:
 )
 def test_absence(absence: Absence, expected: list[int]) -> None:
     assert minutes(Rule.ABSENCE, "5.4. 22:00-6:00", absences=[absence]) == expected
+
+
+@pytest.mark.parametrize(
+    ("planned", "away", "expected"),
+    [
+        ("27.3. 22:00-6:00", date(2021, 3, 28), [5 * H]),
+        ("27.3. 16:00-0:00", date(2021, 3, 28), []),
+        ("28.3. 22:00-6:00", date(2021, 3, 28), [2 * H]),
+        ("29.3. 0:00-8:00", date(2021, 3, 28), []),
+        ("30.10. 22:00-6:00", date(2021, 10, 31), [7 * H]),
+        ("30.10. 16:00-0:00", date(2021, 10, 31), []),
+        ("31.10. 22:00-6:00", date(2021, 10, 31), [2 * H]),
+        ("1.11. 0:00-8:00", date(2021, 10, 31), []),
+    ],
+)
+def test_absence_of_a_day_when_clocks_change(planned: str, away: date, expected: list[int]) -> None:
+    assert minutes(Rule.ABSENCE, planned, absences=[Absence.of_days(away, away)]) == expected
+
+
+@pytest.mark.parametrize(
+    ("worked", "pause", "expected"),
+    [
+        ("5.4. 22:00-6:00", "22:00-22:30", [30]),
+        ("5.4. 22:00-6:00", "5:30-6:00", [30]),
+        ("5.4. 22:00-6:00", "5:29-5:59", []),
+        ("27.3. 22:00-6:00", "5:30-6:00", [30]),
+        ("27.3. 22:00-6:00", "1:30-3:30", []),
+        ("30.10. 22:00-6:00", "5:30-6:00", [30]),
+        ("30.10. 22:00-6:00", "5:29-5:59", []),
+    ],
+)
+def test_break_at_the_edge_over_midnight_and_clock_changes(worked: str, pause: str, expected: list[int]) -> None:
+    assert minutes(Rule.BREAK_AT_EDGE, shift(worked, pause)) == expected
+
+
+@pytest.mark.parametrize(
+    ("days", "night", "expected"),
+    [
+        # A week of 40 h with the night of 7 or 9 h in it; the period is that week alone.
+        (range(22, 26), "27.3. 22:00-6:00", []),
+        (range(22, 26), "27.3. 21:00-6:00", []),
+        (range(22, 26), "27.3. 20:59-6:00", [40 * H + 1]),
+        (range(25, 29), "30.10. 23:00-6:00", []),
+        (range(25, 29), "30.10. 22:59-6:00", [40 * H + 1]),
+    ],
+)
+def test_weekly_hours_when_clocks_change(days: range, night: str, expected: list[int]) -> None:
+    month = night.split(".")[1]
+    limits = Limits(averaging_weeks=1)
+    shifts = [f"{day}.{month}. 8:00-16:00" for day in days]
+    assert minutes(Rule.AVERAGE_HOURS, *shifts, night, limits=limits) == expected
+
+
+@pytest.mark.parametrize("changed", [date(2021, 3, 28), date(2021, 10, 31)])
+def test_notice_counts_days_whatever_clocks_do(changed: date) -> None:
+    """Fourteen days over a change of clocks are fourteen days, to the shift at its first minute."""
+    day = changed + timedelta(days=7)
+    late = shift(f"{day.day}.{day.month}. 0:00-6:00")
+    assert breaches(Rule.LATE_NOTICE, late, publication=changed - timedelta(days=7)) == []
+    assert len(breaches(Rule.LATE_NOTICE, late, publication=changed - timedelta(days=6))) == 1
+
+
+@pytest.mark.parametrize(("extra", "expected"), [("16:00", []), ("16:01", [150 * H + 1])])
+def test_yearly_overtime_in_real_time_when_an_hour_comes_twice(extra: str, expected: list[int]) -> None:
+    """142 h from before, and a week of 48 h of which the night has nine."""
+    credited = {Week(2021, week): 48 * HOUR for week in range(1, 18)} | {Week(2021, 20): 46 * HOUR}
+    days = [f"{day}.10. 8:00-16:00" for day in range(25, 29)]
+    shifts = [*days, f"29.10. 9:00-{extra}", "30.10. 22:00-6:00"]
+    assert minutes(Rule.YEARLY_OVERTIME, *shifts, person=Person(credited=credited)) == expected
 
 
 def full_weeks(count: int, hours: str = "8:00-16:00", first: date = date(2021, 1, 4)) -> Iterator[Shift]:
