@@ -1,7 +1,7 @@
 """Working out a proposal: reads the people, needs and shifts, asks `rostering`, and keeps its answer as JSON."""
 
 from collections import defaultdict
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -187,7 +187,7 @@ def result_of(task: Task, answer: rostering.Proposal) -> dict[str, Any]:
             for each in answer.open_needs
         ],
         "shares": [share.sentence for share in answer.shares],
-        "pairs": [pair_sentence(names, needs, answer, pair) for pair in task.pairs],
+        "pairs": pair_sentences(task, answer),
         "conflicts": [conflict.sentence for conflict in answer.conflicts],
         "covered": round(answer.covered, 4),
         "cover_gap": round(answer.cover_gap, 4),
@@ -196,22 +196,19 @@ def result_of(task: Task, answer: rostering.Proposal) -> dict[str, Any]:
     }
 
 
-def pair_sentence(
-    names: Mapping[Hashable, str],
-    needs: Mapping[Hashable, Need],
-    answer: rostering.Proposal,
-    pair: tuple[Hashable, Hashable],
-) -> str:
-    """„Dvojice Jana Malá a Petr Nový: spolu 8 směn, každý jinde 1."."""
-    times: dict[Hashable, set[tuple[datetime, datetime, Hashable]]] = defaultdict(set)
+def pair_sentences(task: Task, answer: rostering.Proposal) -> list[str]:
+    """„Dvojice Jana Malá a Petr Nový: spolu 8 směn, rozděleně 1.", of times when two are needed."""
+    names = {candidate.key: candidate.name for candidate in task.candidates}
+    apart = rostering.split_pairs(task, answer.assignments)
+    taken: dict[Hashable, set[Hashable]] = defaultdict(set)
     for assignment in answer.assignments:
-        need = needs[assignment.need]
-        times[assignment.candidate].add((need.start, need.end, need.key))
-    together, apart = times[pair[0]] & times[pair[1]], times[pair[0]] ^ times[pair[1]]
-    return (
-        f"Dvojice {names[pair[0]]} a {names[pair[1]]}: spolu "
-        f"{czech.counted(len(together), 'směna', 'směny', 'směn')}, bez druhého {len(apart)}."
-    )
+        taken[assignment.candidate].add(assignment.need)
+    return [
+        f"Dvojice {names[one]} a {names[other]}: spolu "
+        f"{czech.counted(len(taken[one] & taken[other]), 'směna', 'směny', 'směn')}, "
+        f"kde mají být dva, rozděleně {apart.count((one, other)) + apart.count((other, one))}."
+        for one, other in task.pairs
+    ]
 
 
 @transaction.atomic

@@ -73,6 +73,16 @@ class Proposal(Work):
         """What is proposed, as `result` keeps it; nothing before it is worked out."""
         return self.result["shifts"] if self.result else []
 
+    @property
+    def covered_percent(self) -> float:
+        """How much of what is missing it covers, by weight; of one that is worked out."""
+        return 100 * float(self.result["covered"]) if self.result else 0
+
+    @property
+    def gap_percent(self) -> float:
+        """By how much, at most, another plan could cover more."""
+        return 100 * float(self.result["cover_gap"]) if self.result else 0
+
     def take(self, *, now: datetime) -> bool:
         """Marks it taken over; False when it was already, so that two clicks do not add it twice."""
         return bool(Proposal.objects.filter(pk=self.pk, taken_at__isnull=True).update(taken_at=now))

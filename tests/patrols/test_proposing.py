@@ -184,7 +184,9 @@ def test_pair_stays_together_where_two_are_needed(
         for person in [assistant, *others]
     }
     assert at[assistant.pk] == at[others[2].pk] != set()
-    assert result["pairs"][0].replace("\N{NO-BREAK SPACE}", " ").endswith("spolu 1 směna, bez druhého 0.")
+    assert (
+        result["pairs"][0].replace("\N{NO-BREAK SPACE}", " ").endswith("spolu 1 směna, kde mají být dva, rozděleně 0.")
+    )
 
 
 def test_person_is_in_one_pair_at_a_time(client_of: ClientOf, mentor: Mentor, assistant: Assistant) -> None:
