@@ -16,6 +16,8 @@ urlpatterns = [
     path("ciselniky/", include("patrols.code_urls")),
     path("cinnosti/", include("patrols.activity_urls")),
     path("dochazka/", include("patrols.attendance_urls")),
+    path("hodnoceni/", include("reports.evaluation_urls")),
+    path("kontroly/", include("patrols.check_urls")),
     path("lokality/", include("apk.localities.urls")),
     path("nalezy/", include("findings.urls")),
     path("plan/", include("patrols.urls")),

@@ -29,6 +29,7 @@ class PatrolsConfig(AppConfig):
         tracked.register("patrols.Activity", rows=[tracked.Rows("patrols.ActivityCount", "activity_id")])
         tracked.register("patrols.Attendance")
         tracked.register("patrols.CorrectionRequest")
+        tracked.register("patrols.FieldCheck", rows=[tracked.Rows("patrols.CheckedAssistant", "field_check_id")])
         for code in ("ActivityKind", "Counter", "Organisation", "ReferralReason", "CalledPatrol"):
             tracked.register(f"patrols.{code}")
         tracked.register("patrols.Shift", rows=[tracked.Rows("patrols.Announcement", "shift_id")])

@@ -17,7 +17,7 @@ from apk import czech
 from apk.calendar import Month
 from findings import custody
 from findings.models import Finding
-from patrols.models import Training
+from patrols.models import FieldCheck, Training
 from reports import grant
 from reports.documents.outward import HIDDEN, unnamed
 from reports.documents.wording import SECONDS_IN_HOUR, one_line
@@ -377,6 +377,8 @@ def findings(parts: Compilation) -> Section:
 
 
 def mentoring(parts: Compilation) -> Section:
+    """Who led and was led by month, and how many field checks mentors made in the period."""
+    checked = FieldCheck.objects.standing().between(parts.first.first_day, parts.last.last_day)
     rows = tuple(
         (
             Cell(czech.month(month.first_day)),
@@ -386,7 +388,11 @@ def mentoring(parts: Compilation) -> Section:
         for month, summary in in_turn(parts)
     )
     table = Table("mentoring", "Vedení po měsících", columns("Měsíc", "Mentoři", "Vedení asistenti"), rows)
-    return made_of([("Supervize", Cell("vede se mezi školeními"))], [table])
+    facts = [
+        ("Kontroly v terénu", Cell(checked.counts()["field_checks"], Kind.WHOLE)),
+        ("Supervize", Cell("vede se mezi školeními")),
+    ]
+    return made_of(facts, [table])
 
 
 def training(parts: Compilation) -> Section:

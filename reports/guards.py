@@ -46,6 +46,7 @@ GUARDED: Final[Mapping[str, str]] = {
         " JOIN patrols_activity AS activity ON activity.id = changed.activity_id"
     ),
     "patrols_attendance": "SELECT reports_month_of(at) FROM changed",
+    "patrols_fieldcheck": "SELECT reports_month_of(checked_at) FROM changed",
     "patrols_training": "SELECT date_trunc('month', held_on)::date FROM changed",
     "findings_handedbox": "SELECT date_trunc('month', handed_on)::date FROM changed",
     # In which box a finding lies bears upon its month only when the box was handed over within it.
@@ -87,6 +88,7 @@ UNGUARDED: Final[Mapping[str, str]] = {
     "patrols_referralreason": CODE_LIST,
     "patrols_trainingkind": CODE_LIST,
     "patrols_absence": "who was away is in no figure; hours are those of shifts and attendance",
+    "patrols_checkedassistant": "whom a field check concerned is in no figure; the check itself is guarded",
     "patrols_attendancestep": "who approved which day; the hours are those of attendance, which is guarded",
     "patrols_correctionrequest": "what an assistant proposes; it becomes attendance when the mentor takes it over",
     "patrols_coverneed": "what the plan should cover is in no figure",

@@ -43,6 +43,7 @@ RECORDS: Final[Mapping[str, str]] = {
     "patrols_announcement": "record.shift_id IN (SELECT id FROM patrols_shift)",
     "patrols_activity": IN_MONTH.format("at"),
     "patrols_activitycount": "record.activity_id IN (SELECT id FROM patrols_activity)",
+    "patrols_fieldcheck": IN_MONTH.format("checked_at"),
     "patrols_training": "record.held_on BETWEEN month.first_day AND month.last_day",
     "findings_handedbox": "record.handed_on BETWEEN month.first_day AND month.last_day",
     # In which box a finding lies is the month's when the box was handed over in it.

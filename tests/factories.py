@@ -27,6 +27,7 @@ from patrols.models import (
     CalledPatrol,
     Counter,
     CoverNeed,
+    FieldCheck,
     Organisation,
     ReferralReason,
     Shift,
@@ -276,6 +277,24 @@ class AttendanceFactory(DjangoModelFactory):
     assistant = factory.SubFactory(AssistantFactory)
     event = Event.START
     at = local(2021, 4, 15, 8)
+
+
+class FieldCheckFactory(DjangoModelFactory):
+    """On 15 April 2021 at 10; `people=` are those whom it concerned."""
+
+    class Meta:
+        model = FieldCheck
+        skip_postgeneration_save = True
+
+    checked_at = local(2021, 4, 15, 10)
+    place = "U školy"
+    result = FieldCheck.Result.FINE
+    finding = "Ve stejnokroji, o situaci v lokalitě ví."
+    checked_by = factory.SubFactory(UserFactory, role=Role.MENTOR)
+
+    @factory.post_generation
+    def people(self, create: bool, extracted: list[Assistant] | None, **kwargs: Any) -> None:
+        self.concern(extracted or [])
 
 
 class PlaceFactory(DjangoModelFactory):

@@ -32,6 +32,7 @@ from patrols.models import (
     ActivityKind,
     CorrectionRequest,
     CoverNeed,
+    FieldCheck,
     Operation,
     Pair,
     Proposal,
@@ -48,6 +49,7 @@ from reports.models import (
     Annex,
     Deadline,
     Document,
+    Evaluation,
     GrantProject,
     MonthlySummary,
     ProjectReport,
@@ -165,6 +167,17 @@ ROWS: dict[str, str] = {
     "timesheets:prepare": "302 302 302 302 302 302 403",
     "timesheets:progress": "302 404 404 200 404 200 403",
     "timesheets:download": "302 404 404 200 404 200 403",
+    "evaluations:month": "302 200 200 200 200 200 403",
+    "evaluations:person": "302 200 404 200 404 200 403",
+    "evaluations:write": "302 403 403 200 404 403 403",
+    "evaluations:sign": "302 403 403 302 404 403 403",
+    "evaluations:acknowledge": "302 302 404 403 403 403 403",
+    "checks:list": "302 200 200 200 200 200 403",
+    "checks:export": "302 403 403 200 200 200 403",
+    "checks:add": "302 403 403 200 200 403 403",
+    "checks:detail": "302 200 404 200 404 200 403",
+    "checks:edit": "302 403 403 200 404 403 403",
+    "checks:withdraw": "302 403 403 200 404 403 403",
     "activities:list": "302 200 200 200 200 200 403",
     "activities:export": "302 403 403 200 200 200 403",
     "activities:detail": "302 200 404 200 404 200 403",
@@ -520,6 +533,22 @@ class World:
         return injury
 
     @cached_property
+    def field_check(self) -> FieldCheck:
+        check: FieldCheck = factories.FieldCheckFactory(checked_by=self.mentor.user, people=[self.assistant])
+        return check
+
+    def evaluated(self, *, signed: bool) -> int:
+        """The assistant, whose April is evaluated and signed and whose March waits for the signature."""
+        row, made = Evaluation.objects.get_or_create(
+            assistant=self.assistant,
+            month=date(2021, 4 if signed else 3, 1),
+            defaults={"grade": "good", "went_well": "Klid.", "written_by": self.mentor.user},
+        )
+        if made and signed:
+            row.sign(by=self.mentor.user, figures=[["Kontroly v terénu", "1"]], now=Month(2021, 5).end)
+        return self.assistant.pk
+
+    @cached_property
     def timesheets(self) -> TimesheetPrint:
         """What the mentor asked for, finished."""
         asked = TimesheetPrint.objects.request(Month(2021, 4), None, {}, "0" * 64, layout=1, by=self.mentor.user)
@@ -620,11 +649,17 @@ class World:
             **{f"attendance:{name}": {"month": Month(2021, 4)} for name in ("export", "approvals", "approve")},
             **{f"attendance:{name}": {"pk": self.assistant.pk, "day": date(2021, 4, 15)} for name in ATTENDED},
             **{f"attendance:{name}-request": {"pk": self.request.pk} for name in ("cancel", "take", "refuse")},
+            "evaluations:month": {"month": Month(2021, 4)},
+            "evaluations:person": {"month": Month(2021, 4), "pk": self.evaluated(signed=True)},
+            "evaluations:write": {"month": Month(2021, 3), "pk": self.evaluated(signed=False)},
+            "evaluations:sign": {"month": Month(2021, 3), "pk": self.evaluated(signed=False)},
+            "evaluations:acknowledge": {"month": Month(2021, 4), "pk": self.evaluated(signed=True)},
             "timesheets:month": {"month": Month(2021, 4)},
             "timesheets:prepare": {"month": Month(2021, 4)},
             "timesheets:person": {"month": Month(2021, 4), "pk": self.assistant.pk},
             "timesheets:progress": {"pk": self.timesheets.pk},
             "timesheets:download": {"pk": self.timesheets.pk, "extension": "pdf"},
+            **{f"checks:{name}": {"pk": self.field_check.pk} for name in ("detail", "edit", "withdraw")},
             "activities:detail": {"pk": self.activity.pk},
             "patrols:change-limit": {"name": "daily_rest"},
             "codes:list": {"slug": "druhy-cinnosti"},

@@ -57,6 +57,8 @@ class Permission(StrEnum):
     EXPORT_ATTENDANCE = "export-attendance"
     APPROVE_ATTENDANCE = "approve-attendance"
     PROPOSE_CORRECTIONS = "propose-corrections"
+    VIEW_FIELD_CHECKS = "view-field-checks"
+    MANAGE_FIELD_CHECKS = "manage-field-checks"
     VIEW_TRAINING = "view-training"
     MANAGE_TRAINING = "manage-training"
     MANAGE_CODE_LISTS = "manage-code-lists"
@@ -93,6 +95,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             # The employee may see their own record of working hours (zákoník práce § 96).
             Permission.VIEW_ATTENDANCE,
             Permission.PROPOSE_CORRECTIONS,
+            Permission.VIEW_FIELD_CHECKS,
         }
     ),
     Role.MENTOR: frozenset(
@@ -118,6 +121,8 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             Permission.VIEW_ATTENDANCE,
             Permission.EXPORT_ATTENDANCE,
             Permission.APPROVE_ATTENDANCE,
+            Permission.VIEW_FIELD_CHECKS,
+            Permission.MANAGE_FIELD_CHECKS,
             Permission.VIEW_SUMMARIES,
             Permission.LEAD_MONTHS,
             Permission.APPROVE_MONTHS,
@@ -145,6 +150,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             Permission.EXPORT_ACTIVITIES,
             Permission.VIEW_ATTENDANCE,
             Permission.EXPORT_ATTENDANCE,
+            Permission.VIEW_FIELD_CHECKS,
             Permission.VIEW_SUMMARIES,
             Permission.LEAD_MONTHS,
             Permission.SEAL_MONTHS,

@@ -23,6 +23,7 @@ from patrols.models.approvals import (
     CorrectionRequestQuerySet,
 )
 from patrols.models.attendance import Attendance, AttendanceQuerySet
+from patrols.models.checks import FIELD_CHECK_COUNTS, CheckedAssistant, FieldCheck, FieldCheckQuerySet
 from patrols.models.codes import IN_ORDER, ActivityKind, CalledPatrol, Code, Counter, Organisation, ReferralReason
 from patrols.models.feeds import CalendarFeed
 from patrols.models.limits import LegalLimit
@@ -56,6 +57,7 @@ __all__ = [
     "ACTIVITY_COUNTS",
     "AGREED",
     "COUNTS",
+    "FIELD_CHECK_COUNTS",
     "IN_ORDER",
     "NUMBER_COUNTS",
     "PROPOSE",
@@ -77,11 +79,14 @@ __all__ = [
     "AttendanceStepQuerySet",
     "CalendarFeed",
     "CalledPatrol",
+    "CheckedAssistant",
     "Code",
     "CorrectionRequest",
     "CorrectionRequestQuerySet",
     "Counter",
     "CoverNeed",
+    "FieldCheck",
+    "FieldCheckQuerySet",
     "LegalLimit",
     "LocalityClosedError",
     "NotEmployedError",

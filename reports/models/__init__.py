@@ -8,6 +8,7 @@ from reports.models.closing import (
     lock_month,
 )
 from reports.models.documents import Document, DocumentQuerySet, Edition, EditionQuerySet
+from reports.models.evaluations import Evaluation, EvaluationQuerySet
 from reports.models.grants import (
     Annex,
     CostLine,
@@ -36,6 +37,8 @@ __all__ = [
     "DocumentQuerySet",
     "Edition",
     "EditionQuerySet",
+    "Evaluation",
+    "EvaluationQuerySet",
     "GrantProject",
     "GrantProjectQuerySet",
     "Indicator",

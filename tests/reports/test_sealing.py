@@ -90,6 +90,7 @@ def test_seal_holds_the_figures_and_the_rows_behind_them(finding, coordinator):
         "patrols_activity": 1,
         "patrols_activitycount": 1,
         "patrols_attendance": 1,
+        "patrols_fieldcheck": 0,
         "patrols_training": 0,
         "findings_handedbox": 0,
         "findings_deposit": 0,
