@@ -13,12 +13,15 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_safe
 
 from apk.audit.exports import csv_export
+from apk.audit.models import AccessLog
 from apk.calendar import Month
 from apk.csv_files import Cell
 from apk.people.access import Permission, SignedInRequest, requires
+from patrols import attendance_workbook
 from patrols.attendance_approval import DayState, PersonDay, people_days
 from patrols.attendance_days import DayRow, Days, Months, is_running, is_troubled, people_of
 from patrols.attendance_filters import AttendanceFilter
+from patrols.attendance_workbook import workbook
 
 PAGE = 60
 
@@ -81,9 +84,14 @@ def month_page(request: SignedInRequest, month: Month) -> HttpResponse:
 @require_safe
 def period_page(request: SignedInRequest, first: Month, last: Month) -> HttpResponse:
     """The same for whole months one after another."""
+    return render_months(request, filtered(request, period(first, last)))
+
+
+def period(first: Month, last: Month) -> Months:
+    """The months from `first` to `last`. Raises Http404 when there are none."""
     if last < first:
         raise Http404(f"{last} is before {first}")
-    return render_months(request, filtered(request, Months(first, last)))
+    return Months(first, last)
 
 
 def filtered(request: SignedInRequest, months: Months) -> AttendanceFilter:
@@ -126,29 +134,64 @@ def counts_of(rows: list[DayRow]) -> dict[str, int]:
 @requires(Permission.EXPORT_ATTENDANCE)
 @require_GET
 def export(request: SignedInRequest, month: Month) -> HttpResponseBase:
-    """The filtered rows as a CSV file."""
-    form = filtered(request, Months(month, month))
+    """The filtered rows of a month as a CSV file."""
+    return exported(request, Months(month, month), as_workbook=False)
+
+
+@requires(Permission.EXPORT_ATTENDANCE)
+@require_GET
+def export_period(request: SignedInRequest, first: Month, last: Month) -> HttpResponseBase:
+    """The filtered rows of whole months as a CSV file."""
+    return exported(request, period(first, last), as_workbook=False)
+
+
+@requires(Permission.EXPORT_ATTENDANCE)
+@require_GET
+def export_workbook(request: SignedInRequest, first: Month, last: Month) -> HttpResponseBase:
+    """The same as a workbook."""
+    return exported(request, period(first, last), as_workbook=True)
+
+
+def exported(request: SignedInRequest, months: Months, *, as_workbook: bool) -> HttpResponseBase:
+    form = filtered(request, months)
     if not form.is_valid():
         return render_months(request, form, status=422)
     now = timezone.now()
-    rows = form.rows(now)
-    return csv_export(
-        request,
-        f"dochazka-{month}.csv",
-        export_rows(rows),
-        what=f"Docházka {month} (CSV)",
-        count=len(rows),
+    rows = all_shown(form.rows(now), now)
+    one = months.first == months.last
+    words = str(months.first) if one else f"{months.first} – {months.last}"
+    stem = f"dochazka-{months.first}" if one else f"dochazka-{months.first}-{months.last}"
+    if not as_workbook:
+        return csv_export(
+            request,
+            f"{stem}.csv",
+            export_rows(rows),
+            what=f"Docházka {words} (CSV)",
+            count=len(rows),
+            filter=form.asked,
+            whole=True,
+        )
+    AccessLog.objects.note(
+        user=request.user,
+        action=AccessLog.Action.EXPORT,
+        what=f"Docházka {words} (XLSX)",
+        rows=len(rows),
         filter=form.asked,
-        whole=True,
+    )
+    return HttpResponse(
+        workbook(export_rows(rows), "Docházka", months.last.last_day),
+        content_type=attendance_workbook.CONTENT_TYPE,
+        headers={"Content-Disposition": f'attachment; filename="{stem}.xlsx"'},
     )
 
 
-def export_rows(rows: list[DayRow]) -> Iterator[tuple[Cell, ...]]:
+def export_rows(shown_rows: list[Shown]) -> Iterator[tuple[Cell, ...]]:
     yield (
         "Den", "Asistent", "Osobní číslo", "Lokalita", "Směna od", "Směna do", "Plán v měsíci (h)",
-        "Služba od", "Služba do", "Odslouženo v měsíci (h)", "Rozdíl (h)", "Chybí",
+        "Služba od", "Služba do", "Odslouženo v měsíci (h)", "Rozdíl (h)", "Chybí", "Stav dne",
     )  # fmt: skip
-    for row in rows:
+    for shown_row in shown_rows:
+        row = shown_row.row
         shift = row.shift
         yield (
             row.day,
@@ -163,6 +206,7 @@ def export_rows(rows: list[DayRow]) -> Iterator[tuple[Cell, ...]]:
             in_csv(row.served) if row.duties else None,
             in_csv(row.difference) if row.is_comparable else None,
             ", ".join(dict.fromkeys(row.missing)),
+            str(shown_row.state or ""),
         )
 
 

@@ -152,6 +152,8 @@ ROWS: dict[str, str] = {
     "attendance:month": "302 200 200 200 200 200 403",
     "attendance:period": "302 200 200 200 200 200 403",
     "attendance:export": "302 403 403 200 200 200 403",
+    "attendance:export-period": "302 403 403 200 200 200 403",
+    "attendance:export-workbook": "302 403 403 200 200 200 403",
     "attendance:approvals": "302 200 200 200 200 200 403",
     "attendance:approve": "302 403 403 404 404 403 403",
     "attendance:day": "302 200 404 200 404 200 403",
@@ -645,7 +647,10 @@ class World:
             "patrols:change-shift": {"pk": self.shift.pk},
             "patrols:remove-shift": {"pk": self.shift.pk},
             "attendance:month": {"month": Month(2021, 4)},
-            "attendance:period": {"first": Month(2021, 3), "last": Month(2021, 4)},
+            **{
+                f"attendance:{name}": {"first": Month(2021, 3), "last": Month(2021, 4)}
+                for name in ("period", "export-period", "export-workbook")
+            },
             **{f"attendance:{name}": {"month": Month(2021, 4)} for name in ("export", "approvals", "approve")},
             **{f"attendance:{name}": {"pk": self.assistant.pk, "day": date(2021, 4, 15)} for name in ATTENDED},
             **{f"attendance:{name}-request": {"pk": self.request.pk} for name in ("cancel", "take", "refuse")},

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from io import BytesIO
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
+from openpyxl import load_workbook
 
 from apk.audit.models import AccessLog
 from apk.calendar import Month
@@ -131,6 +133,22 @@ def test_the_file_holds_the_filtered_rows_and_is_noted(
     assert (line["Den"], line["Lokalita"], line["Služba do"]) == ("2021-04-01", "Jílová", "2021-04-01 16:15")
     assert (line["Plán v měsíci (h)"], line["Odslouženo v měsíci (h)"], line["Rozdíl (h)"]) == ("8", "8,25", "0,25")
     assert AccessLog.objects.get().detail == {"filter": {"asistent": str(assistant.pk)}, "rows": 1}
+
+
+def test_files_of_a_period_hold_the_same_rows(client_of: ClientOf, coordinator: User, assistant: Assistant) -> None:
+    for month in (4, 5):
+        served(assistant, local(2021, month, 3, 8), local(2021, month, 3, 16, 15))
+    client = client_of(coordinator)
+    lines = client.get("/dochazka/2021-04/2021-05/export.csv").content.decode("utf-8-sig").splitlines()
+    assert [line.split(";")[0] for line in lines] == ["Den", "2021-05-03", "2021-04-03"]
+    answer = client.get("/dochazka/2021-04/2021-05/export.xlsx")
+    rows = list(load_workbook(BytesIO(answer.content)).active.iter_rows(values_only=True))
+    line = dict(zip(rows[0], rows[1], strict=True))
+    assert (line["Den"], line["Služba do"]) == (datetime(2021, 5, 3), datetime(2021, 5, 3, 16, 15))  # noqa: DTZ001 - of a sheet
+    assert (line["Odslouženo v měsíci (h)"], line["Stav dne"]) == (8.25, "čeká na schválení")
+    notes = AccessLog.objects.order_by("pk").values_list("what", "detail__rows")
+    assert list(notes) == [("Docházka 2021-04 – 2021-05 (CSV)", 2), ("Docházka 2021-04 – 2021-05 (XLSX)", 2)]
+    assert client.get("/dochazka/2021-05/2021-04/export.xlsx").status_code == 404
 
 
 def test_a_month_that_has_not_begun_is_not_found(client_of: ClientOf, mentor: Mentor) -> None:
