@@ -31,6 +31,7 @@ class ReportsConfig(AppConfig):
             hidden=["inputs", "sha256"],
         )
         tracked.register("reports.RecordImport", hidden=["content"])
+        tracked.register("reports.Evaluation")
         navigation.register(navigation.Page("Měsíční přehledy", "reports:months", Permission.VIEW_SUMMARIES, 30))
         navigation.register(navigation.Page("Projekty", "reports:projects", Permission.VIEW_SUMMARIES, 35))
         desk.register(Permission.BUILD_SUMMARIES, import_string("reports.desk.closing_months"))
