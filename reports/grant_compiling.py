@@ -289,8 +289,9 @@ def staffing(parts: Compilation) -> Section:
 
 
 def staffed(month: Month, figure: Figure, value: int | Decimal | None) -> Cell:
-    """A figure of who was employed in the month, with the way to them."""
-    return Cell(value, Kind.DECIMAL if figure is FTE else Kind.WHOLE, Behind(figure.name, month, month))
+    """A figure of who was employed in the month, with the way to them; a month without a summary has none."""
+    behind = Behind(figure.name, month, month) if value is not None else None
+    return Cell(value, Kind.DECIMAL if figure is FTE else Kind.WHOLE, behind)
 
 
 def indicators(parts: Compilation) -> Section:

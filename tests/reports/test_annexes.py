@@ -16,8 +16,9 @@ from apk.audit.models import AccessLog
 from apk.refusal import Refused
 from reports import annexes, editions
 from reports.grant_compiling import compiled
-from reports.models import Annex, Document
-from tests.factories import ProjectReportFactory, ReportSectionFactory
+from reports.grant_setup import add_usual_sections
+from reports.models import Annex, Document, ProjectReport
+from tests.factories import ProjectReportFactory, TrainingFactory
 
 PDF = b"%PDF-1.7\nobsah"
 
@@ -93,7 +94,8 @@ def test_what_is_not_what_it_says_is_refused_in_czech(name, content, sentence):
 @pytest.mark.django_db
 def test_file_is_brought_listed_sent_and_put_into_the_archive(client_of, coordinator, mentor, media):
     report = ProjectReportFactory()
-    ReportSectionFactory(project=report.project, content="annexes")
+    add_usual_sections(report.project)
+    TrainingFactory()
     client = client_of(coordinator)
     adding = reverse("reports:add-annex", args=[report.pk])
     sent = {"position": "1", "title": "Fotografie"}
@@ -122,7 +124,8 @@ def test_file_is_brought_listed_sent_and_put_into_the_archive(client_of, coordin
     assert client_of(mentor).get(address).status_code == 403
     assert client.get(reverse("reports:annex-file", args=[report.pk, paper.pk])).status_code == 404
 
-    edition = editions.request_report(str(report.pk), compiled(report), by=coordinator)
+    stored = ProjectReport.objects.select_related("project").get(pk=report.pk)
+    edition = editions.request_report(str(report.pk), compiled(stored), by=coordinator)
     editions.build(edition.pk)
     bundled = private_files.path_of(Document.objects.get(edition=edition, format="zip").file)
     with zipfile.ZipFile(bundled) as bundle:
