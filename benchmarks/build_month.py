@@ -1,10 +1,14 @@
-"""Counting a month against one raw SQL aggregate of its totals, and how both grow.
+"""Counting a month against raw SQL, how both grow, and how much memory the counting takes.
 
-The first gives the whole summary: totals, five breakdowns, places, hours, labels, and the fingerprint of what it was
-made of. The second gives eight sums in one statement; the third gives the same breakdowns as the first by seven
-statements written by hand. Twice: when the month itself grows, and when only the years around it do.
+The first gives the whole summary: totals, every breakdown, places, hours, labels, and the fingerprint of what it was
+made of. The second gives eight sums of findings in one statement; the third gives the same breakdowns as the first, of
+findings and of a tenth as many activities with a number each, by statements written by hand. Twice: when the month
+itself grows, and when only the years around it do. `LARGEST=10000000` measures a size more.
 """
 
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from datetime import date
 from math import log
@@ -21,7 +25,9 @@ from reports import counting
 from reports.inputs import fingerprints
 
 MONTH = Month(2021, 4)
-SIZES = (1_000, 10_000, 100_000, 1_000_000)
+LARGEST = int(os.environ.get("LARGEST") or 1_000_000)
+SIZES = tuple(size for size in (1_000, 10_000, 100_000, 1_000_000, 10_000_000) if size <= LARGEST)
+MEASURED_IN_MEMORY = (10_000, 1_000_000)
 ORDINARY_MONTH = 1_000
 ROUNDS = 5
 
@@ -36,6 +42,19 @@ AGGREGATE = """
 KEYS = (
     "finding.locality_id", "district_id", "place_kind", "assistant_id", "place_id",
     "(found_at AT TIME ZONE 'Europe/Prague')::date",
+)  # fmt: skip
+
+OF_ACTIVITIES = """
+    SELECT count(*), count(organisation_id), count(called_patrol_id),
+           sum(number) FILTER (WHERE measure = 'contacts'), sum(number) FILTER (WHERE measure = 'children'), sum(number)
+      FROM patrols_activity AS activity
+ LEFT JOIN patrols_activitycount AS numbers ON numbers.activity_id = activity.id
+ LEFT JOIN patrols_counter AS counter ON counter.id = numbers.counter_id
+     WHERE at >= %s AND at < %s
+"""
+KEYS_OF_ACTIVITIES = (
+    "activity.assistant_id", "activity.kind_id", "activity.locality_id", "organisation_id", "reason_id",
+    "called_patrol_id", "counter_id",
 )  # fmt: skip
 
 # Rows of `number` findings spread evenly over the time between two instants, at 500 places in 20 localities.
@@ -54,6 +73,21 @@ FILL = """
       FROM generate_series(0, %(number)s - 1) AS n
 """
 
+ACT = """
+    WITH done AS (
+        INSERT INTO patrols_activity (id, assistant_id, locality_id, kind_id, at, note, recorded_at)
+        SELECT gen_random_uuid(), (SELECT min(id) FROM people_assistant) + n %% 7,
+               (SELECT min(id) FROM localities_locality) + n %% 20,
+               (SELECT id FROM patrols_activitykind ORDER BY id LIMIT 1 OFFSET n %% 5),
+               %(lower)s::timestamptz + (%(upper)s::timestamptz - %(lower)s::timestamptz) * (n::float8 / %(number)s),
+               '', now()
+          FROM generate_series(0, %(number)s - 1) AS n
+     RETURNING id
+    )
+    INSERT INTO patrols_activitycount (activity_id, counter_id, number)
+    SELECT id, (SELECT min(id) FROM patrols_counter), 3 FROM done
+"""
+
 
 def run() -> None:
     """Prints what a month costs in multiples of the raw aggregate."""
@@ -63,6 +97,19 @@ def run() -> None:
     show(grown_months())
     print(f"\nThe table grows around a month of {ORDINARY_MONTH} findings (ten years, evenly):")
     show(grown_tables())
+    print("\nThe most memory that a process has while it counts a month of so many findings:")
+    for size in MEASURED_IN_MEMORY:
+        refill([(MONTH.start, MONTH.end, size)])
+        print(f"{size:>10}{memory():>10.0f} MB")
+
+
+def memory() -> float:
+    """Megabytes at the peak of a fresh process that counts the month once."""
+    code = (
+        "import django; django.setup(); import resource; from benchmarks import build_month; build_month.count();"
+        " print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)"
+    )
+    return float(subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True).stdout)
 
 
 def grown_months() -> Iterator[int]:
@@ -121,16 +168,22 @@ def aggregates() -> None:
                 AGGREGATE.replace("SELECT", f"SELECT {key}, ", 1) + f"GROUP BY {key}", [MONTH.start, MONTH.end]
             )
             cursor.fetchall()
+        cursor.execute(OF_ACTIVITIES, [MONTH.start, MONTH.end])
+        for key in KEYS_OF_ACTIVITIES:
+            query = OF_ACTIVITIES.replace("SELECT", f"SELECT {key}, ", 1)
+            cursor.execute(f"{query} GROUP BY {key}", [MONTH.start, MONTH.end])
+            cursor.fetchall()
 
 
 def refill(spans: list[tuple[object, object, int]]) -> None:
     with connection.cursor() as cursor:
-        cursor.execute("TRUNCATE findings_finding CASCADE")
+        cursor.execute("TRUNCATE findings_finding, patrols_activity CASCADE")
         # The history of a million rows is not what is measured.
         cursor.execute("SET session_replication_role = replica")
         for lower, upper, number in spans:
             if number:
                 cursor.execute(FILL, {"lower": lower, "upper": upper, "number": number})
+                cursor.execute(ACT, {"lower": lower, "upper": upper, "number": max(number // 10, 1)})
         cursor.execute("SET session_replication_role = origin")
         cursor.execute("VACUUM ANALYZE")
 

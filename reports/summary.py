@@ -7,6 +7,7 @@ the same whenever the same rows are counted, so that its digest names it.
 import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any, Self, TypeVar
 
 from apk.calendar import Month
@@ -154,7 +155,7 @@ class MonthSummary:
         figures = (figure for figure in known.figures if figure.name in self.totals)
         return replace(known, figures=tuple(f for f in figures if all(f.name in row.values for row in rows)))
 
-    @property
+    @cached_property
     def digest(self) -> str:
         """SHA-256 in hexadecimal of the canonical JSON: keys sorted, no spaces, UTF-8."""
         return hashlib.sha256(canonical_json(self.as_json())).hexdigest()

@@ -7,11 +7,13 @@ every figure leads to the list of its records. Totals and tables have names, by 
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from enum import Enum
 from io import BytesIO
+from itertools import chain
+from typing import Any
 
 from xlsxwriter import Workbook
 from xlsxwriter.format import Format
@@ -32,6 +34,12 @@ OPTIONS = {
     "strings_to_urls": False,
     "strings_to_numbers": False,
 }
+
+MANY = 20_000
+"""With more rows than this the workbook keeps none in memory; its charts then hold no copy of their numbers."""
+
+LINKS_AT_MOST = 65_000
+"""Links of one sheet; a program that opens it stops at 65 530."""
 
 A4 = 9
 WIDE = 9  # A sheet with more columns than this is printed on its side.
@@ -74,10 +82,25 @@ class Column:
     kind: Kind
 
 
+class Lines(Sequence[Any]):
+    """What `line` makes of each item, made when it is asked for: a long table is never in memory twice."""
+
+    def __init__(self, items: Sequence[Any], line: Callable[[Any], Any]) -> None:
+        self.items, self.line = items, line
+
+    def __len__(self) -> int:
+        return len(self.items)
+
+    def __getitem__(self, index: Any) -> Any:
+        return self.line(self.items[index])
+
+
 def build(summary: MonthSummary, imprint: Imprint = UNISSUED) -> bytes:
     """The workbook: „Přehled", a sheet for each breakdown, „Místa nálezů". Time is in hours."""
     file = BytesIO()
-    workbook = Workbook(file, OPTIONS)
+    rows_in_all = len(summary.places) + sum(len(rows) for rows in summary.breakdowns.values())
+    options = OPTIONS if rows_in_all <= MANY else {**OPTIONS, "in_memory": False, "constant_memory": True}
+    workbook = Workbook(file, options)
     workbook.set_properties(
         {
             "title": title(summary),
@@ -114,18 +137,22 @@ def build(summary: MonthSummary, imprint: Imprint = UNISSUED) -> bytes:
             _figure_column(EVENTS),
             _figure_column(PIECES),
         ],
-        [
-            [place.label, place.locality or "–", place.latitude, place.longitude, place.events, place.pieces]
-            for place in summary.places
-        ],
+        Lines(
+            summary.places,
+            lambda place: [
+                place.label,
+                place.locality or "–",
+                place.latitude,
+                place.longitude,
+                place.events,
+                place.pieces,
+            ],
+        ),
         ["Celkem", "", "", "", summary.totals["events"], summary.totals["pieces"]],
-        links=[
-            *(
-                ["", "", "", "", paper.link(EVENTS, "place", place.key), paper.link(PIECES, "place", place.key)]
-                for place in summary.places
-            ),
-            ["", "", "", "", paper.link(EVENTS), paper.link(PIECES)],
-        ],
+        links=Lines(
+            [*(place.key for place in summary.places), None],
+            lambda key: ["", "", "", "", *(paper.link(f, *(["place", key] if key else [])) for f in (EVENTS, PIECES))],
+        ),
     )
     workbook.close()
     return file.getvalue()
@@ -214,14 +241,14 @@ class Sheets:
         for index, column in enumerate(columns):
             is_text = column.kind in {Kind.TEXT, Kind.DAY, Kind.DATE}
             sheet.write_string(0, index, column.header, self.head_text if is_text else self.head_number)
-            sheet.set_column(index, index, _width(column, [row[index] for row in rows]))
-        for number, row in enumerate([*rows, *([totals] if totals else [])], start=1):
+            sheet.set_column(index, index, _width(column, (row[index] for row in rows)))
+        for number, row in enumerate(chain(rows, [totals] if totals else []), start=1):
             plain, linked = (self.foot, self.linked_foot) if number > len(rows) else (self.body, self.linked_body)
             for index, value in enumerate(row):
                 kind = kinds[number - 1][index] if kinds else columns[index].kind
                 if isinstance(value, str):
                     kind = Kind.TEXT
-                link = links[number - 1][index]
+                link = links[number - 1][index] if number * len(columns) <= LINKS_AT_MOST else ""
                 self.write(sheet, number, index, value, (linked if link else plain)[kind], link)
         sheet.freeze_panes(1, 1)
         sheet.repeat_rows(0)
@@ -373,12 +400,13 @@ class _MonthSheets(Sheets):
         sheet.print_area(0, 0, top, 9)
 
 
-def _width(column: Column, values: Sequence[Value]) -> float:
+def _width(column: Column, values: Iterable[Value]) -> float:
     if column.kind is Kind.DAY:
         return 17
     if column.kind is not Kind.TEXT:
         return MONEY_WIDTH if column.kind is Kind.MONEY else NUMBER_WIDTH
-    return min(max(NARROWEST, *(len(str(value)) + 3 for value in values), len(column.header) + 3), WIDEST)
+    longest = max((len(str(value)) + 3 for value in values), default=0)
+    return min(max(NARROWEST, longest, len(column.header) + 3), WIDEST)
 
 
 def _footer(publicity: str, digest: str, imprint: Imprint) -> str:

@@ -14,6 +14,7 @@ from reports.documents import xlsx
 from reports.documents.imprint import Imprint
 from reports.documents.wording import headline, one_line
 from reports.figures import BREAKDOWNS, FIGURES, PIECES, Unit
+from tests.reports import recount
 from tests.reports.april import MONTH, PUBLICITY, april, empty
 
 TABLES = [
@@ -256,3 +257,14 @@ def test_empty_month_makes_empty_tables_that_say_so():
         assert not any(totals[1:])
         assert book[name].cell(book[name].max_row, 1).value == "V tomto měsíci tu není žádný záznam."
         assert book[name].auto_filter.ref is None
+
+
+def test_very_long_workbook_keeps_no_row_and_holds_the_same_cells(monkeypatch):
+    usual = xlsx.build(april())
+    monkeypatch.setattr(xlsx, "MANY", 5)
+
+    long = xlsx.build(april())
+
+    assert long != usual
+    assert recount.of_workbook(long) == recount.of_workbook(usual)
+    assert xlsx.build(april()) == long
