@@ -53,7 +53,7 @@ def test_a_mentors_monday(live_server: LiveServer, page: Page, mentor: Mentor, a
     assert Question.objects.get().finding == found[5]
 
     page.goto(live_server.url + reverse("findings:places"))
-    page.get_by_role("link", name="Sloučit: Jílová – park 1 a Jílová – park 2").click()
+    page.get_by_role("link", name="Sloučit Jílová – park 1 a Jílová – park 2").click()
     expect(page.get_by_role("radio", name="Jílová – park 1")).to_be_checked()
     page.get_by_role("button", name="Sloučit místa").click()
     expect(page.get_by_text("10 nálezů přešlo k místu Jílová – park 1")).to_be_visible()
