@@ -190,6 +190,8 @@ ROWS: dict[str, str] = {
     "codes:retire": "302 403 403 403 403 200 200",
     "codes:restore": "302 403 403 403 403 200 200",
     "findings:list": "302 200 200 200 200 200 403",
+    "findings:for-public": "302 403 403 403 403 200 403",
+    "findings:export-for-public": "302 403 403 403 403 200 403",
     "findings:hotspots": "302 200 200 200 200 200 403",
     "findings:export-hotspots": "302 403 403 200 200 200 403",
     "findings:sweep": "302 200 200 200 200 200 403",
