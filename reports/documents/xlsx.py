@@ -325,7 +325,7 @@ class _MonthSheets(Sheets):
     def overview(self, summary: MonthSummary, imprint: Imprint) -> None:
         """„Přehled": what the month is, its headline and totals, and by what the figures can be recognised."""
         sheet = self.sheet("Přehled", columns=3)
-        sheet.set_column(0, 0, 26)
+        sheet.set_column(0, 0, 42)
         sheet.set_column(1, 1, 14)
         sheet.set_column(2, 2, 54)
         sheet.write_string(0, 0, title(summary), self.heading)
