@@ -25,7 +25,7 @@ from apk.calendar import Month
 from apk.sync import registry
 from apk.sync.models import Held
 from apk.sync.registry import NotNow, PhotoDiffers, PhotoRefused
-from findings.models import Finding, Photo, WaitingPhoto
+from findings.models import Covering, Finding, Photo, WaitingPhoto
 
 log = structlog.get_logger(__name__)
 
@@ -214,7 +214,7 @@ def sweep(now: datetime) -> int:
     """Deletes files without a row, left by crashes, and says how many there were."""
 
     def kept(names: Iterable[str]) -> set[str]:
-        rows = (photos.filter(file__in=names) for photos in (Photo.objects, WaitingPhoto.objects))
+        rows = (photos.filter(file__in=names) for photos in (Photo.objects, WaitingPhoto.objects, Covering.objects))
         return {name for found in rows for name in found.values_list("file", flat=True)}
 
     return private_files.sweep(FOLDER, now, kept)

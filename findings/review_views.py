@@ -84,6 +84,7 @@ def render_review(request: SignedInRequest, finding: Finding, **bound: forms.For
         "questions": finding.questions.select_related("asked_by"),
         "duplicates": finding.duplicates.select_related("assistant__user", "place"),
         "photos": finding.photos.all(),
+        "may_review_findings": True,
         "map": city_map(localities, marks),
         "is_open": finding.review in {ReviewState.NEW, ReviewState.RETURNED} and not finding.is_withdrawn,
         **bound,

@@ -14,7 +14,8 @@ def by_recent_findings(day: date) -> dict[int, float]:
     """For keys of localities the pieces of the last 90 days as a share of the most of all. One query."""
     since = local_midnight(day - LATELY)
     rows = (
-        Finding.objects.filter(found_at__gte=since, found_at__lt=local_midnight(day), locality__isnull=False)
+        Finding.objects.standing()
+        .filter(found_at__gte=since, found_at__lt=local_midnight(day), locality__isnull=False)
         .order_by()
         .values("locality")
         .annotate(sum_of_pieces=Sum(F("with_needle") + F("without_needle") + F("needles")))

@@ -4,6 +4,7 @@ from django.urls import path
 
 import apk.converters  # noqa: F401  # the converter `month`
 from findings import (
+    custody_exports,
     custody_views,
     export_views,
     hotspot_views,
@@ -39,8 +40,10 @@ urlpatterns = [
     path("rozhrani/", key_views.keys, name="keys"),
     path("rozhrani/<int:pk>/zrusit/", key_views.end_key, name="end-key"),
     path("fotografie/<uuid:pk>/", photo_views.photo, name="photo"),
+    path("fotografie/<uuid:pk>/zakryt/", photo_views.cover, name="cover-photo"),
     path("cekajici-fotografie/<uuid:pk>/", photo_views.waiting_photo, name="waiting-photo"),
     path("boxy/", custody_views.boxes, name="boxes"),
+    path("boxy/export.csv", custody_exports.export_boxes, name="export-boxes"),
     path("boxy/novy/", custody_views.add_box, name="add-box"),
     path("boxy/<int:pk>/", custody_views.box, name="box"),
     path("boxy/<int:pk>/upravit/", custody_views.edit_box, name="edit-box"),
@@ -52,6 +55,7 @@ urlpatterns = [
     path("bez-boxu/", custody_views.unboxed, name="unboxed"),
     path("do-boxu/", custody_views.put, name="put"),
     path("predani/", custody_views.handovers, name="handovers"),
+    path("predani/export.csv", custody_exports.export_handovers, name="export-handovers"),
     path("predani/nove/", custody_views.add_handover, name="add-handover"),
     path("predani/<int:pk>/", custody_views.handover, name="handover"),
     path("predani/<int:pk>/potvrdit/", custody_views.confirm_handover, name="confirm-handover"),

@@ -73,6 +73,7 @@ UNGUARDED: Final[Mapping[str, str]] = {
     "findings_carrying": "who carried a box is in no figure",
     "findings_handover": "a handover is confirmed later; what it says of boxes and pieces is guarded with them",
     "findings_sighting": "what others told of and what came of it; what was found is a finding",
+    "findings_covering": "what is painted over in a photo that is shown; the photo itself is guarded",
     "findings_question": "what the desk asked and the finder said; what follows of it changes the finding",
     "findings_injury": "in no figure",
     "findings_injurystep": "in no figure",

@@ -23,7 +23,7 @@ from apk.plain_text import readable
 from apk.refusal import Refused
 from apk.searching import fold
 from findings.intake import MAX_COUNT, MAX_NOTE
-from findings.models import Finding, Place, PlaceKind, PositionSource, Source
+from findings.models import Finding, Place, PlaceKind, PositionSource, ReviewState, Source
 from findings.places import place_for
 from patrols.models import Announcement, Shift
 from patrols.models.shifts import LONGEST
@@ -274,6 +274,8 @@ def finding_of(line: Line, registers: Registers, file_name: str) -> Finding:
         source=option_of(line, SOURCE, SOURCES, Source.OWN.value),
         child_accessible=option_of(line, CHILDREN, YES_NO, "ne") == "ano",
         note=with_origin(text_of(line, NOTE, MAX_NOTE), file_name, line.number),
+        # Who brought the file has looked at its rows; nobody is to review years of them one by one.
+        review=ReviewState.CONFIRMED,
         **counts,
     )
 

@@ -1,3 +1,4 @@
+from findings.models.coverings import Covering
 from findings.models.custody import (
     BOX_MOVES,
     HANDOVER_MOVES,
@@ -45,6 +46,7 @@ __all__ = [
     "BoxQuerySet",
     "BoxState",
     "Carrying",
+    "Covering",
     "Deposit",
     "Finding",
     "FindingQuerySet",

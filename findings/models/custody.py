@@ -339,6 +339,9 @@ class Handover(models.Model):
     cancellation_reason = models.CharField("proč zrušeno", max_length=500, blank=True)
     recorded_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name="kdo zapsal")
     recorded_at = models.DateTimeField("zapsáno", auto_now_add=True)
+    # What `HandoverQuerySet.with_counts` brings.
+    box_count: int
+    piece_count: int
 
     objects = HandoverQuerySet.as_manager()
 

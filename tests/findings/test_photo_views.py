@@ -43,7 +43,7 @@ def test_who_sees_the_finding_sees_its_photo(
         "Content-Disposition": "inline",
         "X-Content-Type-Options": "nosniff",
     }
-    assert response["Cache-Control"] == "private, max-age=3600"
+    assert response["Cache-Control"] == "private, no-cache"
 
 
 def test_for_others_there_is_no_such_photo(photo: Photo, client_of: ClientOf) -> None:
