@@ -309,6 +309,16 @@ def test_page_of_a_month_costs_the_same_however_much_it_holds(client_of, coordin
     assert (len(few), len(many)) == (15, 15)
 
 
+def test_month_leads_to_where_more_is_found_than_elsewhere(client_of, coordinator, built):
+    FindingFactory(found_at=local(2021, 4, 5, 9))
+    built(APRIL)
+    client = client_of(coordinator)
+    hotspots = f"{reverse('findings:hotspots')}?od=2021-04-01&do=2021-04-30"
+
+    assert f'href="{hotspots.replace("&", "&amp;")}"' in client.get(PAGE).content.decode()
+    assert "málo dat" in client.get(hotspots).content.decode()
+
+
 def test_summary_of_a_name_with_markup_stays_text(client_of, coordinator, built):
     FindingFactory(place__name="<script>alert(1)</script>", place__locality__name="</script><b>")
     built(APRIL)
