@@ -153,7 +153,7 @@ WRITES = {
     "announcement gone": "DELETE FROM patrols_announcement WHERE \"end\" > '2021-05-01'",
     "summary": "UPDATE reports_monthlysummary SET sha256 = repeat('0', 64)",
     "summary gone": "DELETE FROM reports_monthlysummary",
-    "truncate": "TRUNCATE findings_photo",
+    "truncate": "TRUNCATE findings_photo CASCADE",
     "truncate with all that hangs on it": "TRUNCATE findings_finding CASCADE",
     "truncate shifts": "TRUNCATE patrols_shift CASCADE",
     "truncate summaries": "TRUNCATE reports_monthlysummary CASCADE",
