@@ -3,6 +3,7 @@
 A record's key is made of what it says (or of its number in the source), so the same file read twice adds nothing.
 """
 
+import math
 import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -15,6 +16,7 @@ from django.db.models import Max
 
 from apk import czech
 from apk.calendar import ImpossibleTimeError, Month, instant, local_date
+from apk.forms import FIRST_DAY, LAST_DAY
 from apk.localities.boundaries import Boundaries, Known, boundaries, edition
 from apk.localities.geometry import Bounds
 from apk.localities.models import Locality
@@ -109,6 +111,13 @@ class Plan:
 
 
 def day_of(line: Line, column: str) -> date:
+    day = written_day(line, column)
+    if not FIRST_DAY <= day <= LAST_DAY:
+        raise Wrong(column, f"Datum musí ležet v letech {FIRST_DAY.year} až {LAST_DAY.year}.")
+    return day
+
+
+def written_day(line: Line, column: str) -> date:
     match line.cells.get(column):
         case datetime() as moment:
             return moment.date()
@@ -154,15 +163,15 @@ def count_of(line: Line, column: str) -> int:
 
 
 def number_of(value: Cell) -> float | None:
-    """The number in a cell; None when there is none."""
+    """The number in a cell; None when there is none, and for infinity and what else nobody can count with."""
     if isinstance(value, bool):
         return None
-    if isinstance(value, int | float):
-        return float(value)
+    text = str(value).replace("\u00a0", "").replace(" ", "").replace(",", ".")
     try:
-        return float(str(value).replace("\u00a0", "").replace(" ", "").replace(",", "."))
-    except ValueError:
+        number = float(value if isinstance(value, int | float) else text)
+    except (ValueError, OverflowError):
         return None
+    return number if math.isfinite(number) else None
 
 
 def degrees_of(line: Line, column: str) -> float:

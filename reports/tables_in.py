@@ -2,12 +2,14 @@
 
 import csv
 import io
+import lzma
+import struct
 import zipfile
+import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any, Final
-from xml.etree.ElementTree import ParseError
 
 import openpyxl
 from openpyxl.utils.exceptions import InvalidFileException
@@ -24,16 +26,23 @@ DELIMITERS: Final = (";", ",", "\t")
 
 Cell = str | int | float | bool | date | datetime | time | None
 
-# What openpyxl raises about a file that is not what it claims to be.
+# What openpyxl and the archive under it raise about a file that is not what it claims to be. RuntimeError is an
+# encrypted archive or a way of packing that nobody knows; zlib, lzma and EOF are a damaged one, SyntaxError is bad XML.
 UNREADABLE: Final = (
     InvalidFileException,
     zipfile.BadZipFile,
-    ParseError,
+    zlib.error,
+    lzma.LZMAError,
+    EOFError,
+    struct.error,
+    RuntimeError,
+    SyntaxError,
     KeyError,
     ValueError,
     TypeError,
     IndexError,
     AttributeError,
+    OverflowError,
     OSError,
 )
 

@@ -1,12 +1,17 @@
 """Records of earlier years from tables: every bad row is said, all or nothing, the same file twice adds nothing."""
 
+import contextlib
 import io
+import re
+import zipfile
 from datetime import UTC, date, datetime
 
 import openpyxl
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from apk.calendar import Month
 from apk.refusal import Refused
@@ -15,7 +20,7 @@ from patrols.models import Shift
 from reports import importing, sealing
 from reports.importing import KINDS, NAMESPACE
 from reports.models import RecordImport
-from reports.tables_in import MAX_ROWS, lines
+from reports.tables_in import MAX_ROWS, Line, lines
 from tests.factories import AssistantFactory, FindingFactory, LocalityFactory, PlaceFactory, ShiftFactory, local
 
 NOW = datetime(2022, 1, 1, tzinfo=UTC)
@@ -77,6 +82,12 @@ def test_every_bad_row_is_said_with_its_reason_and_nothing_is_written(person, co
         "5. 4. 2019;8:06;77;49,8;18,2;0;;": ("S jehlou", "Zadejte aspoň jeden kus."),
         "5. 4. 2019;8:06;77;49,8;18,2;1,5;;": ("S jehlou", "celé číslo od 0 do 999"),
         "5. 4. 2019;8:06;77;49,8;18,2;3;Les;": ("Druh místa", "Hodnotu „Les“ neznáme."),
+        "5. 4. 2019;8:06;77;49,8;18,2;inf;;": ("S jehlou", "celé číslo od 0 do 999"),
+        "5. 4. 2019;8:06;77;49,8;18,2;1e400;;": ("S jehlou", "celé číslo od 0 do 999"),
+        "5. 4. 2019;8:06;77;49,8;18,2;nan;;": ("S jehlou", "celé číslo od 0 do 999"),
+        "5. 4. 2019;8:06;77;nan;18,2;3;;": ("Zeměpisná šířka", "Napište stupně"),
+        "1. 1. 0001;0:00;77;49,8;18,2;3;;": ("Datum", "Datum musí ležet v letech 2000 až 2099."),
+        "31. 12. 9999;23:59;77;49,8;18,2;3;;": ("Datum", "Datum musí ležet v letech 2000 až 2099."),
         "5. 4. 2023;8:06;77;49,8;18,2;3;;": ("Datum", "Záznam je v budoucnosti."),
         "5. 4. 2019;8:05;77;49,8;18,2;9;;": ("", "Týž záznam je už na řádku 2."),
     }
@@ -175,6 +186,96 @@ def test_shifts_are_read_once_and_overlaps_are_said(person, coordinator):
 def test_file_that_is_no_such_table_is_refused_with_a_sentence(content, reason):
     with pytest.raises(Refused, match=reason):
         lines("soubor", content, KINDS["nalezy"].columns)
+
+
+def workbook_of(*rows):
+    book = openpyxl.Workbook()
+    for row in rows:
+        book.active.append(row)
+    written = io.BytesIO()
+    book.save(written)
+    return written.getvalue()
+
+
+ROW = (date(2019, 4, 5), "8:05", 77, 49.8, 18.2, 3, "Park", "ano")
+
+
+def damaged(content):
+    """The workbook with its packed sheet overwritten: a good archive around data that cannot be unpacked."""
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        (sheet,) = (entry for entry in archive.infolist() if entry.filename.endswith("sheet1.xml"))
+    begins = sheet.header_offset + 30 + len(sheet.filename)
+    return content[:begins] + b"\xff" * sheet.compress_size + content[begins + sheet.compress_size :]
+
+
+def encrypted(content):
+    """The workbook with the flag of encryption on every file of the archive."""
+    changed = bytearray(content)
+    for signature, flags in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
+        for found in re.finditer(re.escape(signature), content):
+            changed[found.start() + flags] |= 1
+    return bytes(changed)
+
+
+@pytest.mark.parametrize("spoilt", [damaged, encrypted])
+def test_spoilt_workbook_is_refused_with_a_sentence(spoilt):
+    content = workbook_of(HEAD.strip().split(";"), ROW)
+    assert len(lines("a.xlsx", content, KINDS["nalezy"].columns)) == 1
+
+    with pytest.raises(Refused, match="Soubor XLSX nejde přečíst"):
+        lines("a.xlsx", spoilt(content), KINDS["nalezy"].columns)
+
+
+@pytest.mark.filterwarnings("ignore::UserWarning:openpyxl")
+def test_workbook_with_any_bytes_changed_is_read_or_refused():
+    whole = workbook_of(HEAD.strip().split(";"), ROW)
+    change = st.tuples(st.integers(0, len(whole) - 1), st.integers(0, 255))
+
+    @settings(deadline=None, max_examples=60)
+    @given(changes=st.lists(change, min_size=1, max_size=8), cut=st.integers(0, 400))
+    def spoil(changes, cut):
+        content = bytearray(whole)
+        for place, byte in changes:
+            content[place] = byte
+        with contextlib.suppress(Refused):
+            lines("a.xlsx", bytes(content[: len(whole) - cut]), KINDS["nalezy"].columns)
+
+    spoil()
+
+
+CELLS = st.one_of(
+    st.none(),
+    st.text(max_size=20),
+    st.integers(),
+    st.floats(),
+    st.booleans(),
+    st.datetimes(),
+    st.dates(),
+    st.times(),
+    st.timedeltas(),
+    st.sampled_from(["inf", "nan", "1e400", "9" * 400, "-0", "1. 1. 0001", "31. 12. 9999", "24:00", "2:30", 10**400,
+                     "31. 3. 2019", "5. 4. 2019", "8:05", "77", "ano", "Park", 49.8, 18.2]),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS)
+def test_row_of_anything_is_taken_or_said_to_be_wrong(person, kind):
+    LocalityFactory(name="Park")
+    registers = importing.Registers(NOW)
+    good = {"Datum": "5. 4. 2019", "Čas": "8:05", "Osobní číslo asistenta": "77", "Zeměpisná šířka": 49.8,
+            "Zeměpisná délka": 18.2, "S jehlou": 3, "Lokalita": "Park", "Den začátku": "5. 4. 2019", "Začátek": "8:00",
+            "Konec": "16:00"}  # fmt: skip
+    names = [column.name for column in kind.columns]
+    usual = {name: value for name, value in good.items() if name in names}
+
+    @settings(deadline=None, max_examples=40, suppress_health_check=list(HealthCheck))
+    @given(cells=st.dictionaries(st.sampled_from(names), CELLS, max_size=5))
+    def plan(cells):
+        row = {name: cell for name, cell in (usual | cells).items() if cell not in (None, "")}
+        planned = kind.plan("stare.xlsx", [Line(2, row)], registers)
+        assert len(planned.faults) + len(planned.new) == planned.rows == 1
+
+    plan()
 
 
 def test_czech_file_of_an_older_spreadsheet_is_read():
