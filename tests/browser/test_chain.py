@@ -85,7 +85,9 @@ def assign_today(page: Page, assistant: Assistant) -> None:
     page.get_by_role("button", name=re.compile("Přidat směnu|Uložit směnu")).click()
     expect(page.get_by_role("table").get_by_role("link", name=re.compile(f"{start}–{end}"))).to_be_visible()
     page.get_by_role("link", name="Zveřejnit 1 změnu").click()
-    page.get_by_label("Společné zdůvodnění").fill("Zastupuje nemocného kolegu.")
+    expect(page.get_by_label("Proč plán platí").first).to_be_visible()
+    for reason in page.get_by_label("Proč plán platí").all():
+        reason.fill("Zastupuje nemocného kolegu.")
     page.get_by_role("button", name="Zveřejnit").click()
     expect(page.get_by_role("link", name="Zveřejnit")).to_have_count(0)
 
