@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Hashable, Iterable, Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -23,7 +24,7 @@ from patrols.models import Absence, LegalLimit, Pair, Proposal, Shift
 from patrols.planning import days_of, employed_days
 from patrols.rostering import Candidate, History, Need, Pin, Task
 from patrols.rules import as_the_law_sees, persons_of, planned_shifts, weeks_that_count
-from patrols.steps import Outcome, Wish, grant, on_clocks
+from patrols.steps import Lost, Outcome, Wish, grant, on_clocks
 from patrols.urgency import urgency
 from patrols.working_hours import seconds_by_week
 
@@ -32,14 +33,14 @@ log = structlog.get_logger(__name__)
 A_WEEK = timedelta(weeks=1)
 HISTORY = timedelta(days=92)
 """How far back the shares of nights, weekends and hours are counted."""
-SECONDS = 45.0
 KEPT_SECONDS = 3600
 
 
-def build(proposal_id: int, seconds: float = SECONDS) -> None:
+def build(proposal_id: int, most: float = rostering.MOST_PATIENCE) -> None:
     """Works the proposal out. Does nothing when somebody else does or it is finished.
 
-    It may be called any number of times, at once and from anywhere. Whatever is raised leaves it to be claimed again.
+    It takes the time of `rostering.seconds_for` its people, at most `most` seconds. It may be called any number of
+    times, at once and from anywhere. Whatever is raised leaves it to be claimed again.
     """
     proposal = Proposal.objects.select_related("requested_by").get(pk=proposal_id)
     with proposal.sole_builder() as alone:
@@ -50,6 +51,7 @@ def build(proposal_id: int, seconds: float = SECONDS) -> None:
         if mentor is None:
             raise AssertionError("a proposal is always somebody's")
         asked = task_of(mentor, proposal.first, proposal.last)
+        seconds = min(rostering.seconds_for(len(asked.candidates)), most)
         answer = rostering.propose(
             asked, seconds=seconds, progress=lambda progress: note(proposal.pk, progress.seconds / seconds)
         )
@@ -215,7 +217,7 @@ def pair_sentences(task: Task, answer: rostering.Proposal) -> list[str]:
 def take(proposal: Proposal, chosen: Iterable[int], *, by: User, now: datetime) -> Outcome:
     """Adds the chosen shifts of a proposal, by their order in it, to the plan as one step; none is an answer, too.
 
-    Raises Refused when it was taken over already.
+    What the mentor cannot see any more is left out and named. Raises Refused when it was taken over already.
     """
     if not proposal.take(now=now):
         raise Refused("Tento návrh už je vyřízený. Nechte si udělat nový.")
@@ -223,14 +225,20 @@ def take(proposal: Proposal, chosen: Iterable[int], *, by: User, now: datetime) 
     picked = [shifts[number] for number in sorted(set(chosen)) if 0 <= number < len(shifts)]
     people = {person.pk: person for person in Assistant.objects.visible_to(by).select_related("user")}
     places = Locality.objects.visible_to(by).in_bulk()
-    wishes = []
+    wishes: list[Wish] = []
+    lost: list[tuple[Lost, str]] = []
     for shift in picked:
         times = datetime.fromisoformat(shift["start"]), datetime.fromisoformat(shift["end"])
-        made = Shift(start=times[0], end=times[1])
-        wishes.append(
-            Wish(people[shift["assistant"]], places[shift["locality"]], made.starts_on, on_clocks(*times), times)
-        )
-    return grant(by, wishes, "Převzato z návrhu")
+        day, clock = Shift(start=times[0], end=times[1]).starts_on, on_clocks(*times)
+        person, place = people.get(shift["assistant"]), places.get(shift["locality"])
+        if person is None:
+            lost.append((Lost("směna bez člověka", day, clock), "Asistent už nepatří mezi ty, které vedete."))
+        elif place is None:
+            lost.append((Lost(str(person), day, clock), "Navržená lokalita už neexistuje."))
+        else:
+            wishes.append(Wish(person, place, day, clock, times))
+    outcome = grant(by, wishes, "Převzato z návrhu")
+    return replace(outcome, left_out=(*lost, *outcome.left_out))
 
 
 def shown(proposal: Proposal, by: User) -> list[tuple[int, Assistant, Shift]]:

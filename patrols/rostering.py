@@ -23,6 +23,7 @@ from datetime import date, datetime, timedelta
 from enum import Enum
 from fractions import Fraction
 from functools import cached_property, reduce
+from typing import Final
 
 from apk import czech
 from apk.calendar import Week, day_bounds, holiday, local_date
@@ -243,6 +244,19 @@ class Proposal:
     fairness_gap: float
     proven: bool
     seconds: float
+
+
+PATIENCE: Final = ((7, 5.0), (20, 15.0))
+"""Up to how many people a mentor waits how many seconds for a month's proposal, all told."""
+MOST_PATIENCE: Final = 60.0
+"""As `PATIENCE`, for any larger team."""
+PROPOSING: Final = 0.9
+"""The share of that time that `propose` has; the rest is for reading the plan and for keeping the answer."""
+
+
+def seconds_for(people: int) -> float:
+    """How long `propose` may take for a team of that size, in seconds."""
+    return PROPOSING * next((seconds for most, seconds in PATIENCE if people <= most), MOST_PATIENCE)
 
 
 def propose(

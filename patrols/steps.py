@@ -39,11 +39,20 @@ class Wish:
 
 
 @dataclass(frozen=True)
+class Lost:
+    """A shift that was to be and whose person or locality the mentor cannot see any more, in the words of a page."""
+
+    assistant: str
+    day: date
+    clock: str
+
+
+@dataclass(frozen=True)
 class Outcome:
     """What a step did, and what it left out with the Czech reason."""
 
     done: tuple[Shift, ...]
-    left_out: tuple[tuple[Wish, str], ...] = ()
+    left_out: tuple[tuple[Wish | Lost, str], ...] = ()
 
 
 NO_SUCH_TIME = "Ten den takový čas neexistuje, hodiny se posouvají dopředu."
@@ -84,7 +93,8 @@ def grant(by: User, wishes: Iterable[Wish], title: str) -> Outcome:
     wishes = list(wishes)
     if len(wishes) > MOST_SHIFTS:
         raise Refused(f"Najednou jde přidat nejvýš {MOST_SHIFTS} směn. Zkraťte období.")
-    done, left_out = [], []
+    done: list[Shift] = []
+    left_out: list[tuple[Wish | Lost, str]] = []
     for wish in wishes:
         if wish.times is None:
             left_out.append((wish, NO_SUCH_TIME))
@@ -180,7 +190,8 @@ def clear(by: User, person: Assistant, day: date) -> Outcome:
         .select_related("assistant__user", "locality", "announcement")
     )
     steps: list[dict[str, Any]] = []
-    done, left_out = [], []
+    done: list[Shift] = []
+    left_out: list[tuple[Wish | Lost, str]] = []
     for shift in shifts:
         pk, before = shift.pk, state_of(shift)
         try:

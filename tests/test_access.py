@@ -502,7 +502,7 @@ class World:
         """Worked out; what it proposes is shown, what stays open says why."""
         factories.CoverNeedFactory(locality=self.shift.locality, people=2)
         made = Proposal.objects.request(date(2021, 4, 12), date(2021, 4, 18), by=self.mentor.user)
-        proposing.build(made.pk, seconds=2)
+        proposing.build(made.pk, most=2)
         return made
 
     @cached_property

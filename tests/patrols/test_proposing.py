@@ -13,7 +13,7 @@ from apk.people.models import Assistant, Mentor, User
 from apk.refusal import Refused
 from apk.work import MAX_ATTEMPTS
 from findings.urgency import by_recent_findings
-from patrols import proposing
+from patrols import proposing, rostering
 from patrols.models import Absence, Operation, Pair, Proposal, Shift, Stage
 from patrols.rules import concerns
 from tests.factories import (
@@ -40,7 +40,7 @@ def jilova(db: None) -> Locality:
 
 def proposed(mentor: Mentor) -> Proposal:
     made = Proposal.objects.request(*WEEK, by=mentor.user)
-    proposing.build(made.pk, seconds=5)
+    proposing.build(made.pk, most=5)
     made.refresh_from_db()
     return made
 
@@ -111,6 +111,30 @@ def test_plan_that_changed_meanwhile_is_not_overwritten(mentor: Mentor, assistan
     ShiftFactory(assistant=assistant, start=local(2021, 4, 12, 10))
     outcome = proposing.take(proposal, [0, 1], by=mentor.user, now=timezone.now())
     assert ([shift.starts_on.day for shift in outcome.done], len(outcome.left_out)) == ([13], 1)
+
+
+def test_who_is_no_longer_seen_is_left_out_and_named(mentor: Mentor, assistant: Assistant, jilova: Locality) -> None:
+    CoverNeedFactory(locality=jilova, weekdays=[0, 1])
+    proposal = proposed(mentor)
+    assistant.mentorships.all().delete()
+    outcome = proposing.take(proposal, [0, 1], by=mentor.user, now=timezone.now())
+    assert (outcome.done, [left.day.day for left, _ in outcome.left_out]) == ((), [12, 13])
+    assert {reason for _, reason in outcome.left_out} == {"Asistent už nepatří mezi ty, které vedete."}
+
+
+def test_search_has_the_time_of_a_team_of_that_size(
+    mentor: Mentor, assistant: Assistant, monkeypatch: pytest.MonkeyPatch, jilova: Locality
+) -> None:
+    CoverNeedFactory(locality=jilova, weekdays=[0])
+    search, asked = rostering.propose, []
+
+    def watched(task: rostering.Task, *, seconds: float, **options: Any) -> rostering.Proposal:
+        asked.append((len(task.candidates), seconds))
+        return search(task, seconds=seconds, **options)
+
+    monkeypatch.setattr(rostering, "propose", watched)
+    proposing.build(Proposal.objects.request(*WEEK, by=mentor.user).pk)
+    assert asked == [(1, rostering.seconds_for(1))]
 
 
 def test_nothing_missing_is_nothing_to_propose(client_of: ClientOf, mentor: Mentor, assistant: Assistant) -> None:

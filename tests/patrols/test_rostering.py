@@ -25,6 +25,7 @@ from patrols.rostering import (
     fund_of,
     present_days,
     propose,
+    seconds_for,
     split_pairs,
     unfairness_of,
 )
@@ -87,6 +88,11 @@ def test_proposals_for_random_teams_break_no_rule(seeds: range) -> None:
         assert sum(each.missing for each in proposal.open_needs) + len(proposal.assignments) == sum(
             each.people for each in task.needs
         ), seed
+
+
+@pytest.mark.parametrize(("people", "wait"), [(1, 5), (7, 5), (8, 15), (20, 15), (21, 60), (50, 60)])
+def test_search_leaves_time_for_the_rest_of_what_a_mentor_waits(people: int, wait: int) -> None:
+    assert 0.8 * wait < seconds_for(people) <= 0.9 * wait
 
 
 def test_checker_sees_what_is_wrong() -> None:
