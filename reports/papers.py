@@ -25,7 +25,7 @@ from reports.documents.wording import title
 from reports.grant import Annex
 from reports.summary import MonthSummary
 
-LAYOUT = 2
+LAYOUT = 3
 """Version of what documents look like. Raised with every change of a builder, so that editions made before keep their
 files and the same figures may be had in the new look."""
 
