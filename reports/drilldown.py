@@ -55,6 +55,7 @@ LISTS = {
     Records.ACTIVITIES: "activities:list",
     Records.HANDOVERS: "findings:handovers",
     Records.TRAININGS: "training:list",
+    Records.FIELD_CHECKS: "checks:list",
 }
 
 

@@ -1,7 +1,7 @@
 """What is counted and how it is called: one definition per figure, for pages, documents, drill-down and commands.
 
 The measure itself stands with the rows it measures (`findings.models.COUNTS`, `patrols.models.COUNTS`,
-`ACTIVITY_COUNTS`, `NUMBER_COUNTS`, `TRAINING_COUNTS`, `findings.custody.figures` and
+`ACTIVITY_COUNTS`, `NUMBER_COUNTS`, `TRAINING_COUNTS`, `FIELD_CHECK_COUNTS`, `findings.custody.figures` and
 `patrols.attendance_days.served_seconds`); a figure names it and says what it means to the reader. Pure: no query
 is made here.
 """
@@ -28,6 +28,7 @@ class Unit(Enum):
     CASES = ("případ", "případy", "případů")
     TRAININGS = ("školení", "školení", "školení")
     CALLS = ("hlídka", "hlídky", "hlídek")
+    CHECKS = ("kontrola", "kontroly", "kontrol")
 
     def form(self, number: float) -> str:
         """The form that goes with `number`: 1 kus, 2 kusy, 5 kusů; 1,5 hodiny, for only hours are ever broken."""
@@ -47,6 +48,7 @@ class Records(StrEnum):
     HANDOVERS = "handovers"
     TRAININGS = "trainings"
     STAFF = "staff"
+    FIELD_CHECKS = "field_checks"
 
 
 @dataclass(frozen=True)
@@ -145,9 +147,10 @@ MENTORS = Figure("mentors", "Mentoři", "Mentoři", Unit.PEOPLE, Records.STAFF, 
 TRAINING_HOURS = Figure("training_hours", "Hodiny školení", "Hodin", Unit.HOURS, Records.TRAININGS)
 GONE_BY_END = Figure("gone_by_end", "Předáno do konce období", "Předáno", Unit.PIECES, Records.FINDINGS)
 HELD_AT_END = Figure("held_at_end", "Na konci období v držení", "V držení", Unit.PIECES, Records.FINDINGS)
+FIELD_CHECKS = Figure("field_checks", "Kontroly v terénu", "Kontroly", Unit.CHECKS, Records.FIELD_CHECKS)
 
 OF_REPORTS: dict[str, Figure] = {
-    figure.name: figure for figure in (EMPLOYED, FTE, MENTORS, TRAINING_HOURS, GONE_BY_END, HELD_AT_END)
+    figure.name: figure for figure in (EMPLOYED, FTE, MENTORS, TRAINING_HOURS, GONE_BY_END, HELD_AT_END, FIELD_CHECKS)
 }
 """Figures that only reports to grants show: beside the totals of a month, or asked about a whole period."""
 

@@ -1,7 +1,8 @@
 """Compiles a report to the grant: a project's months, its set-up and the coordinator's words into one frozen value.
 
-The number of queries is constant, whatever the period. Figures come from the summaries of the months and from nothing
-else: from the sealed ones where there are some, from those last built where a month is still open.
+The number of queries is constant, whatever the period. Figures of months come from their summaries: from the sealed
+ones where there are some, from those last built where a month is still open. What a summary cannot tell of several
+months (how many people were trained, which pieces are held when the period ends) is asked of the records themselves.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -11,7 +12,7 @@ from types import MappingProxyType
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Count, QuerySet, Sum
+from django.db.models import Count, Q, QuerySet, Sum
 
 from apk import czech
 from apk.calendar import Month
@@ -27,6 +28,7 @@ from reports.figures import (
     CALLED_PATROLS,
     EMPLOYED,
     EVENTS,
+    FIELD_CHECKS,
     FIGURES,
     FTE,
     GONE_BY_END,
@@ -58,9 +60,9 @@ from reports.models import (
     SectionText,
 )
 from reports.narrative import Reference, paragraphs, references
-from reports.periods import MEMBERS, kind_of, totals_of
+from reports.periods import kind_of, totals_of
 from reports.references import of_project
-from reports.summary import MonthSummary, Staffing
+from reports.summary import MonthSummary, Staffing, in_order
 
 WITHOUT_LOCALITY = {Records.FINDINGS, Records.ACTIVITIES}
 """Records that may lie outside every locality."""
@@ -152,20 +154,22 @@ def sections_of(report: ProjectReport) -> QuerySet[ReportSection]:
 
 
 def compilation(report: ProjectReport) -> Compilation:
-    """What the report is made of. Five queries."""
+    """What the report is made of. Six queries."""
     project = report.project
     earlier = [month for month in project.months if month < report.first_month]
     taken = summaries_of([*earlier, *report.months])
     months = tuple(month_of(month, taken.get(month)) for month in report.months)
     own = {month: taken[month][0] for month in report.months if month in taken}
+    begins = min([*earlier, report.first_month])
+    in_period, in_all = trained(begins, report.first_month, report.last_month)
     return Compilation(
         report=report,
         project=project,
         months=months,
         summaries=own,
-        totals=totals_of(own.values()),
-        since_start=totals_of(summary for summary, *_ in taken.values()),
-        begins=min([*earlier, report.first_month]),
+        totals=in_order(totals_of(own.values()) | in_period, FIGURES),
+        since_start=in_order(totals_of(summary for summary, *_ in taken.values()) | in_all, FIGURES),
+        begins=begins,
         houses=numbered_houses(own.values()),
         cost_lines=list(project.cost_lines.select_related("rate")),
         indicators=list(project.indicators.all()),
@@ -174,6 +178,15 @@ def compilation(report: ProjectReport) -> Compilation:
             for annex in report.annexes.all()
         ),
     )
+
+
+def trained(begins: Month, first: Month, last: Month) -> tuple[dict[str, int], dict[str, int]]:
+    """How many people were trained from `first` to `last` and from `begins` to `last`, each once. One query."""
+    held = Training.objects.standing().between(begins.first_day, last.last_day).order_by()
+    people = Count("assistant", distinct=True)
+    within = Count("assistant", distinct=True, filter=Q(held_on__gte=first.first_day))
+    counted = held.aggregate(in_period=within, in_all=people)
+    return {TRAINED.name: counted["in_period"]}, {TRAINED.name: counted["in_all"]}
 
 
 def summaries_of(months: Sequence[Month]) -> dict[Month, tuple[MonthSummary, MonthState, int, str]]:
@@ -307,7 +320,7 @@ def indicators(parts: Compilation) -> Section:
         rows.append(
             (
                 Cell(one_line(indicator.name)),
-                Cell(figure.unit.form(0) if figure else "zadáno ručně"),
+                Cell(f"{figure.label} ({figure.unit.form(0)})" if figure else "zadáno ručně"),
                 Cell(indicator.baseline, Kind.DECIMAL),
                 Cell(f"{indicator.get_direction_display()} {czech.number(indicator.target)}"),
                 *([parts.figure(figure) if figure else Cell(None)] if later else []),
@@ -316,7 +329,7 @@ def indicators(parts: Compilation) -> Section:
                 Cell(verdict(indicator, actual)),
             )
         )
-    labels = ("Ukazatel", "Jednotka", "Výchozí", "Cíl", *(["Za období zprávy"] if later else []))
+    labels = ("Ukazatel", "Z čeho se počítá", "Výchozí", "Cíl", *(["Za období zprávy"] if later else []))
     texts = (True, True, False, True, *([False] if later else []), False, False, True)
     last = "Od začátku projektu" if later else "Skutečnost"
     table = Table(
@@ -378,7 +391,7 @@ def findings(parts: Compilation) -> Section:
 
 
 def mentoring(parts: Compilation) -> Section:
-    """Who led and was led by month, and how many field checks mentors made in the period."""
+    """Mentors and those whom they could lead by month, and how many field checks mentors made in the period."""
     checked = FieldCheck.objects.standing().between(parts.first.first_day, parts.last.last_day)
     rows = tuple(
         (
@@ -388,9 +401,9 @@ def mentoring(parts: Compilation) -> Section:
         )
         for month, summary in in_turn(parts)
     )
-    table = Table("mentoring", "Vedení po měsících", columns("Měsíc", "Mentoři", "Vedení asistenti"), rows)
+    table = Table("mentoring", "Vedení po měsících", columns("Měsíc", MENTORS.label, EMPLOYED.label), rows)
     facts = [
-        ("Kontroly v terénu", Cell(checked.counts()["field_checks"], Kind.WHOLE)),
+        (FIELD_CHECKS.label, of_period(parts, FIELD_CHECKS, checked.counts()[FIELD_CHECKS.name])),
         ("Supervize", Cell("vede se mezi školeními")),
     ]
     return made_of(facts, [table])
@@ -437,17 +450,26 @@ def sharps(parts: Compilation) -> Section:
     found = Finding.objects.between(parts.first.first_day, last)
     gone = custody.pieces_of(custody.handed_over(found, None, last))
     held = custody.pieces_of(custody.held(found, last))
-    return made_of(
-        [
-            (PIECES.label, parts.figure(PIECES)),
-            ("Z toho do konce období předáno k likvidaci", of_sharps(parts, GONE_BY_END, gone)),
-            ("Z toho na konci období uloženo", of_sharps(parts, HELD_AT_END, held)),
-        ]
-    )
+    facts = [
+        (PIECES.label, parts.figure(PIECES)),
+        ("Z toho do konce období předáno k likvidaci", of_period(parts, GONE_BY_END, gone)),
+        ("Z toho na konci období uloženo", of_period(parts, HELD_AT_END, held)),
+    ]
+    # What was found is as the months say, what became of it as the register does.
+    if gone + held != parts.totals[PIECES.name]:
+        facts.append(("Proč se součet liší", Cell(UNEQUAL)))
+    return made_of(facts)
 
 
-def of_sharps(parts: Compilation, figure: Figure, pieces: int) -> Cell:
-    return Cell(pieces, Kind.WHOLE, Behind(figure.name, parts.first, parts.last))
+UNEQUAL = (
+    "Nalezené kusy jsou z měsíčních přehledů, předané a uložené z evidence. Sejdou se, až bude každý měsíc období "
+    "sestavený a přepočítaný podle posledních záznamů."
+)
+
+
+def of_period(parts: Compilation, figure: Figure, value: int) -> Cell:
+    """A figure of the whole period that the records were asked for."""
+    return Cell(value, Kind.WHOLE, Behind(figure.name, parts.first, parts.last))
 
 
 def goals(parts: Compilation) -> Section:
@@ -577,7 +599,7 @@ def monthly_cells(month: Month, summary: MonthSummary | None, figures: Iterable[
 
 def by_month(parts: Compilation, name: str, caption: str, figures: tuple[Figure, ...]) -> Table:
     """The figures of each month; below them those of the whole period."""
-    once = [f"„{figure.short}“" for figure in figures if figure.name in MEMBERS]
+    once = [f"„{figure.short}“" for figure in figures if not figure.additive]
     where = f"{'sloupci' if len(once) == 1 else 'sloupcích'} {czech.joined(once)}"
     return Table(
         name=name,
@@ -604,7 +626,7 @@ def by_row(
 
     `instead` are names that stand for others; those rows stand behind the ones with their own.
     """
-    adding = [figure for figure in figures if figure.name not in MEMBERS]
+    adding = [figure for figure in figures if figure.additive]
     known: dict[str, str] = {}
     sums: dict[str, dict[str, int]] = {}
     for _, summary in in_turn(parts):

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable
 
-from reports.figures import ASSISTANTS, FIGURES, PATROL_TIME, PLACES, Figure, Unit
+from reports.figures import ASSISTANTS, FIGURES, PATROL_TIME, PLACES, TRAINED, Figure, Unit
 from reports.grant import Kind
 from reports.summary import MonthSummary, in_order
 
@@ -14,9 +14,15 @@ MEMBERS: dict[str, Callable[[MonthSummary], set[str]]] = {
 }
 """What a figure that does not add up is made of in a month: over a period each member counts once."""
 
+ASKED = frozenset({TRAINED.name})
+"""Figures that do not add up and whose members a summary does not name: over a period the register is asked."""
+
 
 def totals_of(summaries: Iterable[MonthSummary]) -> dict[str, int]:
-    """The figures of several months together: sums, and of what does not add up each member once."""
+    """The figures of several months together: sums, and of what does not add up each member once.
+
+    Those of `ASKED` are left out.
+    """
     months = list(summaries)
     return in_order(
         {
@@ -24,6 +30,7 @@ def totals_of(summaries: Iterable[MonthSummary]) -> dict[str, int]:
             if name in MEMBERS
             else sum(summary.totals.get(name, 0) for summary in months)
             for name in FIGURES
+            if name not in ASKED
         },
         FIGURES,
     )

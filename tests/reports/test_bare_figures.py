@@ -14,7 +14,14 @@ from apk.people.models import User
 from reports.documents.wording import figure_text
 from reports.figures import FIGURES, Unit
 from reports.grant_setup import add_usual_sections
-from tests.factories import FindingFactory, GrantProjectFactory, ProjectReportFactory, ShiftFactory, local
+from tests.factories import (
+    FieldCheckFactory,
+    FindingFactory,
+    GrantProjectFactory,
+    ProjectReportFactory,
+    ShiftFactory,
+    local,
+)
 from tests.reports.closed import sealed
 from tests.reports.test_grant_pages import counted
 
@@ -126,6 +133,7 @@ def addresses(coordinator: User, assistant: object, built: object) -> list[str]:
             with_needle=5,
             child_accessible=True,
         )
+    FieldCheckFactory(people=[assistant])
     built(MARCH)
     sealed(APRIL, coordinator)
     report = ProjectReportFactory(project=project, first=date(2021, 3, 1), last=date(2021, 4, 1))
@@ -169,7 +177,7 @@ def is_list(address: str) -> bool:
     """Whether an address is that of a list of records, and not of a month, a row to edit …"""
     path = address.partition("?")[0]
     lists = {"findings:list", "activities:list", "training:list", "attendance:month", "reports:shifts", "reports:staff"}
-    lists |= {"attendance:period", "reports:period-shifts"}
+    lists |= {"attendance:period", "reports:period-shifts", "checks:list"}
     return resolve(path).view_name in lists
 
 

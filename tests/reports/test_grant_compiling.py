@@ -16,6 +16,7 @@ from reports.figures import FIGURES
 from reports.grant import GrantReport, MonthState
 from reports.grant_compiling import compiled
 from reports.models import CostLine, Indicator, MonthlySummary, ProjectReport, ReportSection
+from reports.periods import ASKED, MEMBERS
 from tests.factories import (
     AssistantFactory,
     BoxFactory,
@@ -220,9 +221,9 @@ def test_indicators_are_measured_in_the_units_of_people(built):
 
     report = compiled(whole)
     assert [row[1:] for row in table(report, "indicators")] == [
-        ["kusů", 1, "alespoň 100", 143, Decimal("143.0"), "ano"],
-        ["hodin", 1, "alespoň 16", 8 * 3600, Decimal("50.0"), "zatím ne"],
-        ["událostí", 1, "nejvýše 0", 0, None, "ano"],
+        ["Nalezené kusy celkem (kusů)", 1, "alespoň 100", 143, Decimal("143.0"), "ano"],
+        ["Hodiny ve službě podle plánu (hodin)", 1, "alespoň 16", 8 * 3600, Decimal("50.0"), "zatím ne"],
+        ["Nálezy dostupné dětem (událostí)", 1, "nejvýše 0", 0, None, "ano"],
         ["zadáno ručně", 1, "alespoň 4", 5, Decimal("125.0"), "ano"],
         ["zadáno ručně", 1, "nejvýše 3", None, None, "nezadáno"],
     ]
@@ -317,6 +318,52 @@ def test_trainings_of_the_period_are_counted_by_kind():
     assert facts(compiled(nothing), "training") == {"Školení asistentů": "v období žádné není zapsané"}
 
 
+def test_who_was_trained_in_several_months_is_counted_once(built):
+    first, second = AssistantFactory.create_batch(2)
+    for assistant, day in ((first, date(2021, 2, 3)), (first, date(2021, 3, 3)), (first, date(2021, 4, 3))):
+        TrainingFactory(assistant=assistant, held_on=day)
+    TrainingFactory(assistant=second, held_on=date(2021, 2, 4))
+    TrainingFactory(assistant=second, held_on=date(2021, 5, 4))
+    for number in (2, 3, 4):
+        built(Month(2021, number))
+    project = GrantProjectFactory()
+    project.indicators.create(name="Proškolení", figure="trained", target=2)
+    row = with_every_section(ProjectReportFactory(project=project, first=date(2021, 3, 1), last=date(2021, 4, 1)))
+    row.write(project.sections.first(), "Školilo se {{skoleni.lidi}} z týmu.")
+    report = compiled(row)
+
+    assert (report.totals["trained"], report.totals["trainings"]) == (1, 2)
+    assert report.sections[0].paragraphs == ("Školilo se 1 z týmu.",)
+    assert table(report, "training")[-1] == ["Celkem", 2, 1, 8]
+    assert table(report, "indicators")[0][4:6] == [1, 2]
+
+
+def test_every_figure_that_does_not_add_up_has_a_way_over_a_period():
+    assert {figure.name for figure in FIGURES.values() if not figure.additive} == {*MEMBERS, *ASKED}
+    assert not ASKED & MEMBERS.keys()
+
+
+def test_sharps_say_why_they_do_not_add_up_when_a_month_was_not_built(built):
+    FindingFactory(with_needle=80, found_at=local(2021, 3, 15))
+    row = with_every_section(ProjectReportFactory(first=date(2021, 3, 1), last=date(2021, 3, 1)))
+    without = facts(compiled(row), "sharps")
+    built(Month(2021, 3))
+
+    assert list(without.values())[:3] == [0, 0, 80]
+    assert without["Proč se součet liší"].startswith("Nalezené kusy jsou z měsíčních přehledů")
+    assert list(facts(compiled(row), "sharps").values()) == [80, 0, 80]
+
+
+def test_mentoring_says_how_many_were_employed_and_not_that_they_were_led(built):
+    AssistantFactory()
+    built(Month(2021, 4))
+    report = compiled(with_every_section(ProjectReportFactory(first=date(2021, 4, 1), last=date(2021, 4, 1))))
+
+    (section,) = [each for each in report.sections if each.content == "mentoring"]
+    assert [column.label for column in section.tables[0].columns] == ["Měsíc", "Mentoři", "Zaměstnaní asistenti"]
+    assert table(report, "mentoring") == [["duben\u00a02021", 0, 1]]
+
+
 def test_found_is_handed_over_and_held_when_the_period_ended(built, coordinator):
     finding = FindingFactory(with_needle=80, found_at=local(2021, 3, 15))
     FindingFactory(with_needle=5, assistant=finding.assistant, found_at=local(2021, 4, 15))
@@ -357,4 +404,4 @@ def test_report_is_the_same_whenever_it_is_compiled_and_its_queries_do_not_grow(
 
     assert compiled(large).digest == first.digest
     assert replace(first, months=()).digest != first.digest
-    assert (len(few), len(many)) == (11, 11)
+    assert (len(few), len(many)) == (12, 12)

@@ -23,6 +23,7 @@ from patrols.activity_filters import ActivityFilter
 from patrols.attendance_days import Months
 from patrols.attendance_filters import AttendanceFilter
 from patrols.attendance_views import counts_of
+from patrols.check_forms import FieldCheckFilter
 from patrols.training_forms import TrainingFilter
 from reports import drilldown, verifying
 from reports.filters import ShiftFilter
@@ -42,6 +43,7 @@ from reports.snapshots import Content
 from reports.staffing import staff
 from tests.factories import (
     BoxFactory,
+    FieldCheckFactory,
     FindingFactory,
     GrantProjectFactory,
     MentorFactory,
@@ -82,6 +84,8 @@ def counted(address: str, user: User) -> dict[str, int]:
         return ActivityFilter(QueryDict(query), user=user).counts()
     if path == reverse("training:list"):
         return TrainingFilter(QueryDict(query), user=user).trainings().counts()
+    if path == reverse("checks:list"):
+        return FieldCheckFilter(QueryDict(query), user=user).checks().counts()
     months = resolve(path).kwargs
     first, last = months.get("first", months.get("month")), months.get("last", months.get("month"))
     if path.startswith("/dochazka/"):
@@ -95,7 +99,7 @@ def test_every_figure_of_a_report_equals_what_lies_behind_it(client_of, coordina
     months = [Month(2021, number) for number in (2, 3, 4)]
     scatter(seed=41, findings=15, months=tuple(months))
     project = GrantProjectFactory(starts=date(2021, 2, 1))
-    for figure in ("pieces", "places", "patrol_seconds", "assistants"):
+    for figure in ("pieces", "places", "patrol_seconds", "assistants", "trained"):
         project.indicators.create(name=figure, figure=figure, target=1)
     add_usual_sections(project)
     people = list(Assistant.objects.all())
@@ -103,6 +107,8 @@ def test_every_figure_of_a_report_equals_what_lies_behind_it(client_of, coordina
     for number, kind in enumerate(TrainingKindFactory.create_batch(2)):
         for day in (date(2021, 2, 3), date(2021, 4, 30), date(2021, 5, 1)):
             TrainingFactory(kind=kind, held_on=day, hours=3 + number, assistant=people[number])
+    for day in (date(2021, 2, 1), date(2021, 4, 30), date(2021, 5, 1)):
+        FieldCheckFactory(checked_at=local(day.year, day.month, day.day, 23))
     gone = list(Finding.objects.filter(found_at__gte=months[0].start, found_at__lt=local(2021, 4, 20))[::3])
     box = BoxFactory(findings=gone)
     box.close(at=local(2021, 4, 29))
@@ -141,7 +147,7 @@ def test_every_figure_of_a_report_equals_what_lies_behind_it(client_of, coordina
     }
     assert {cell.behind.figure for cell in claims if cell.value} >= {
         *("employed", "fte_hundredths", "mentors", "trainings", "trained", "training_hours"),
-        *("gone_by_end", "held_at_end"),
+        *("gone_by_end", "held_at_end", "field_checks"),
     }
 
 
@@ -389,4 +395,4 @@ def test_page_costs_the_same_for_one_month_and_for_a_year(client_of, coordinator
             client.get(report.get_absolute_url())
         costs.append(len(queries))
 
-    assert costs == [16, 16]
+    assert costs == [17, 17]
