@@ -137,7 +137,7 @@ def lines_of(user: User, month: Month, now: datetime) -> list[Line]:
     people = list(
         Assistant.objects.visible_to(user).employed_within(month.first_day, month.last_day).select_related("user")
     )
-    found = people_days(people, days, now)
+    found = people_days(people, days, now, user)
     absences = attendance_approval.absences_in(people, days)
     led = led_days(user, days) if user.may(Permission.APPROVE_ATTENDANCE) else {}
     today = timezone.localdate()
@@ -209,7 +209,7 @@ def assistant_of(request: SignedInRequest, pk: int | str) -> Assistant:
 def day_page(request: SignedInRequest, pk: int, day: date) -> HttpResponse:
     """What was planned, noted and corrected on a day, how it stands, and what can be done about it."""
     person, now = assistant_of(request, pk), timezone.now()
-    found = attendance_approval.day_of(person, day, now)
+    found = attendance_approval.day_of(person, day, now, request.user)
     leads = request.user.may(Permission.APPROVE_ATTENDANCE) and attendance_approval.leads(request.user, person, day)
     is_open = not (found.step and found.step.move == AttendanceStep.Move.APPROVE)
     context = {
@@ -264,7 +264,7 @@ def duty_of(request: SignedInRequest, found: PersonDay) -> Duty | None:
 def correct(request: SignedInRequest, pk: int, day: date) -> HttpResponse:
     """Writes down what a duty really was."""
     person, now = assistant_of(request, pk), timezone.now()
-    found = attendance_approval.day_of(person, day, now)
+    found = attendance_approval.day_of(person, day, now, request.user)
     form = DutyForm(posted(request), day=day, duty=duty_of(request, found))
 
     def store() -> None:
@@ -290,7 +290,7 @@ def correct(request: SignedInRequest, pk: int, day: date) -> HttpResponse:
 def take_back(request: SignedInRequest, pk: int, day: date) -> HttpResponse:
     """Asks why a duty never was; what was noted stays readable."""
     person, now = assistant_of(request, pk), timezone.now()
-    duty = duty_of(request, attendance_approval.day_of(person, day, now))
+    duty = duty_of(request, attendance_approval.day_of(person, day, now, request.user))
     form = ReasonForm(posted(request))
 
     def store() -> None:
@@ -343,7 +343,7 @@ def step_page(
 def propose(request: SignedInRequest, pk: int, day: date) -> HttpResponse:
     """An assistant says what a duty really was."""
     person, now = assistant_of(request, pk), timezone.now()
-    found = attendance_approval.day_of(person, day, now)
+    found = attendance_approval.day_of(person, day, now, request.user)
     form = DutyForm(posted(request), day=day, duty=duty_of(request, found))
 
     def store() -> None:

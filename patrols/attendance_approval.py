@@ -19,7 +19,7 @@ from django.db import transaction
 from apk import czech
 from apk.calendar import Month, local_date
 from apk.people.models import Assistant, Mentorship, User
-from patrols.attendance_days import DAY, NEAR, DayRow, Days, is_running, rows_of
+from patrols.attendance_days import DAY, NEAR, DayRow, Days, Planned, is_running, plan_for, rows_of
 from patrols.duties import LONGEST, Duty, Event, Missing, Span, pair
 from patrols.models import (
     Absence,
@@ -27,7 +27,6 @@ from patrols.models import (
     AttendanceError,
     AttendanceStep,
     CorrectionRequest,
-    Shift,
 )
 
 Move = AttendanceStep.Move
@@ -155,14 +154,16 @@ def state_of(rows: Sequence[DayRow], duties: Sequence[Duty], step: AttendanceSte
     return DayState.READY if rows else DayState.EMPTY
 
 
-def people_days(people: Sequence[Assistant], days: Days, now: datetime) -> dict[int, dict[date, PersonDay]]:
+def people_days(
+    people: Sequence[Assistant], days: Days, now: datetime, reader: User | None = None
+) -> dict[int, dict[date, PersonDay]]:
     """Every day of the people that holds something, by the assistant's key and the day. Four queries.
 
-    `people` are those that the reader may see; their announced shifts and duties are read whole.
+    `people` are those that the reader may see; their duties and their plan, as `plan_for` the reader, are read whole.
     """
     wide = days.around
-    planned: dict[int, list[Shift]] = defaultdict(list)
-    shifts = Shift.objects.announced().filter(assistant__in=people).overlapping(wide.start - NEAR, wide.end + NEAR)
+    planned: dict[int, list[Planned]] = defaultdict(list)
+    shifts = plan_for(reader).filter(assistant__in=people).overlapping(wide.start - NEAR, wide.end + NEAR)
     for shift in shifts.select_related("locality").defer("locality__area"):
         planned[shift.assistant_id].append(shift)
     duties = duties_in(people, wide)
@@ -219,9 +220,9 @@ def duties_in(people: Sequence[Assistant], days: Days) -> dict[int, list[Duty]]:
     return {assistant: pair(events) for assistant, events in noted.items()}
 
 
-def day_of(person: Assistant, day: date, now: datetime) -> PersonDay:
-    """One person's day, also one that holds nothing."""
-    found = people_days([person], Days(day, day), now)[person.pk].get(day)
+def day_of(person: Assistant, day: date, now: datetime, reader: User | None = None) -> PersonDay:
+    """One person's day as `people_days` has it, also one that holds nothing."""
+    found = people_days([person], Days(day, day), now, reader)[person.pk].get(day)
     if found is not None:
         return found
     step = (

@@ -6,13 +6,17 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from apk.calendar import Month, day_bounds, local_date, time_within
+from apk.people.access import Role
 from apk.people.models import Assistant, User
 from patrols.duties import LONGEST, Duty, Event, Missing, pair, served
-from patrols.models import Attendance, AttendanceQuerySet, Shift
+from patrols.models import Announcement, AnnouncementQuerySet, Attendance, AttendanceQuerySet, Shift, ShiftQuerySet
 
 # A duty without an end, or begun early or late, still belongs to a shift that is so near.
 NEAR = timedelta(hours=2)
 DAY = timedelta(days=1)
+
+Planned = Shift | Announcement
+"""What stands beside a duty: the shift as the desk has it, for an assistant as they were told of it."""
 
 
 @dataclass(frozen=True)
@@ -62,7 +66,7 @@ class DayRow:
     """
 
     assistant: Assistant
-    shift: Shift | None
+    shift: Planned | None
     duties: tuple[Duty, ...]
     planned: timedelta
     served: timedelta
@@ -130,10 +134,20 @@ def unfinished(month: Month) -> dict[int, list[Duty]]:
     return found
 
 
+def plan_for(reader: User | None) -> ShiftQuerySet | AnnouncementQuerySet:
+    """The plan that attendance is held against, without drafts: as the desk has it, for an assistant as announced.
+
+    What a reader may see of it is for the caller to narrow; None reads for the application itself.
+    """
+    if reader is not None and reader.role == Role.ASSISTANT:
+        return Announcement.objects.standing()
+    return Shift.objects.announced()
+
+
 def rows_in(months: Months, user: User, assistant: int | None = None) -> list[DayRow]:
     """The rows of the months that the user may see, the latest day first. Three queries."""
     # A duty that ran over the end of the months belongs to the shift that ended before it.
-    shifts = Shift.objects.visible_to(user).overlapping(months.start - NEAR, months.end + NEAR)
+    shifts = plan_for(user).visible_to(user).overlapping(months.start - NEAR, months.end + NEAR)
     events = Attendance.objects.visible_to(user).around(months.start, months.end)
     people = Assistant.objects.visible_to(user).select_related("user")
     if assistant is not None:
@@ -142,7 +156,7 @@ def rows_in(months: Months, user: User, assistant: int | None = None) -> list[Da
             events.filter(assistant=assistant),
             people.filter(pk=assistant),
         )
-    planned: dict[int, list[Shift]] = defaultdict(list)
+    planned: dict[int, list[Planned]] = defaultdict(list)
     for shift in shifts.select_related("locality"):
         planned[shift.assistant_id].append(shift)
     duties = duties_of(events)
@@ -151,7 +165,9 @@ def rows_in(months: Months, user: User, assistant: int | None = None) -> list[Da
     return sorted(rows, key=lambda row: row.day, reverse=True)
 
 
-def rows_of(person: Assistant, shifts: Sequence[Shift], duties: Iterable[Duty], months: Months | Days) -> list[DayRow]:
+def rows_of(
+    person: Assistant, shifts: Sequence[Planned], duties: Iterable[Duty], months: Months | Days
+) -> list[DayRow]:
     """A person's rows; each duty belongs to the shift it shares most time with, or lies nearest to."""
     belonging: dict[int, list[Duty]] = defaultdict(list)
     alone = []
@@ -174,7 +190,7 @@ def rows_of(person: Assistant, shifts: Sequence[Shift], duties: Iterable[Duty], 
     ] + [DayRow(person, None, (duty,), timedelta(0), duty.served(months.start, months.end)) for duty in alone]
 
 
-def closeness(duty: Duty, shift: Shift) -> tuple[float, timedelta]:
+def closeness(duty: Duty, shift: Planned) -> tuple[float, timedelta]:
     """How much a duty belongs to a shift: the seconds they share, then how near (0 or less) they lie."""
     start, end = duty.start or duty.first, duty.end or duty.first
     shared = time_within(start, end, shift.start, shift.end).total_seconds()

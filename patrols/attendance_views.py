@@ -17,6 +17,7 @@ from apk.audit.models import AccessLog
 from apk.calendar import Month
 from apk.csv_files import Cell
 from apk.people.access import Permission, SignedInRequest, requires
+from apk.people.models import User
 from patrols import attendance_workbook
 from patrols.attendance_approval import DayState, PersonDay, people_days
 from patrols.attendance_days import DayRow, Days, Months, is_running, is_troubled, people_of
@@ -45,12 +46,12 @@ def exact_hours(period: timedelta) -> Decimal:
     return Decimal(round(period.total_seconds())) / 3600
 
 
-def all_shown(rows: Sequence[DayRow], now: datetime) -> list[Shown]:
+def all_shown(rows: Sequence[DayRow], now: datetime, reader: User) -> list[Shown]:
     """The rows with how their days stand. Four queries."""
     if not rows:
         return []
     days = Days(min(row.day for row in rows), max(row.day for row in rows))
-    found = people_days(list({row.assistant for row in rows}), days, now)
+    found = people_days(list({row.assistant for row in rows}), days, now, reader)
     return [shown(row, found[row.assistant.pk].get(row.day), now) for row in rows]
 
 
@@ -113,7 +114,7 @@ def render_months(request: SignedInRequest, form: AttendanceFilter, status: int 
         "month": months.first if is_one else None,
         "next_month": months.last.next if is_one and months.last < Month.of(now) else None,
         "page": page,
-        "rows": all_shown(list(page.object_list), now),
+        "rows": all_shown(list(page.object_list), now, request.user),
         "people": [(row, exact_hours(row.planned), exact_hours(row.served)) for row in people_of(rows, now)],
         "counts": counts_of(rows),
         "planned": exact_hours(sum((row.planned for row in rows), timedelta(0))),
@@ -157,7 +158,7 @@ def exported(request: SignedInRequest, months: Months, *, as_workbook: bool) -> 
     if not form.is_valid():
         return render_months(request, form, status=422)
     now = timezone.now()
-    rows = all_shown(form.rows(now), now)
+    rows = all_shown(form.rows(now), now, request.user)
     one = months.first == months.last
     words = str(months.first) if one else f"{months.first} – {months.last}"
     stem = f"dochazka-{months.first}" if one else f"dochazka-{months.first}-{months.last}"

@@ -162,7 +162,7 @@ def unplanned_people_card(user: User, now: datetime) -> Iterator[Card]:
 def coordinator_cards(user: User, now: datetime) -> Iterator[Card]:
     """Hours of the running month."""
     month = Month.of(now)
-    shifts = Shift.objects.visible_to(user)
+    shifts = Shift.objects.announced().visible_to(user)
     whole, so_far = shifts.counts(month.start, month.end), shifts.counts(month.start, now)
     yield Card(
         title=f"Hodiny směn, {czech.month(month.first_day)}",

@@ -8,8 +8,8 @@ from django.db.models import Q
 from apk.calendar import Month, Week
 from apk.people.models import Assistant, Employment, User
 from patrols.attendance_approval import absences_in, duties_in
-from patrols.attendance_days import DAY, Days
-from patrols.models import Absence, Shift
+from patrols.attendance_days import DAY, Days, plan_for
+from patrols.models import Absence
 from patrols.month_hours import Away, Employed, Record
 
 HIDDEN = "hidden"
@@ -23,13 +23,13 @@ def weeks_of(month: Month) -> Days:
 
 
 def records_of(people: Sequence[Assistant], month: Month, reader: User) -> dict[int, Record]:
-    """What is known of each person, by the assistant's key; of shifts those that were announced. Six queries.
+    """What is known of each person, by the assistant's key; of shifts those of `plan_for` the reader. Six queries.
 
     All approved absences count, but where `reader` may not know of one, its kind is `HIDDEN`.
     """
     days = weeks_of(month)
     shifts = defaultdict(list)
-    rows = Shift.objects.announced().filter(assistant__in=people).overlapping(days.start, days.end)
+    rows = plan_for(reader).filter(assistant__in=people).overlapping(days.start, days.end)
     for assistant, start, end in rows.values_list("assistant", "start", "end"):
         shifts[assistant].append((start, end))
     employed: dict[int, list[Employed]] = defaultdict(list)

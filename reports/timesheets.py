@@ -50,7 +50,7 @@ def people_of(user: User, month: Month) -> AssistantQuerySet:
 def compiled(month: Month, people: Sequence[Assistant], reader: User, now: datetime) -> Timesheet:
     """The timesheets of the people for `reader`. Twelve queries, however many people."""
     records = records_of(people, month, reader)
-    days = people_days(people, Days(month.first_day, month.last_day), now)
+    days = people_days(people, Days(month.first_day, month.last_day), now, reader)
     fte: dict[int, list[str]] = defaultdict(list)
     within = Q(ends__isnull=True) | Q(ends__gte=month.first_day)
     for row in Employment.objects.filter(within, assistant__in=people, starts__lte=month.last_day):

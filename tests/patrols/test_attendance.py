@@ -1,7 +1,7 @@
 """The plan held against attendance: a month at the desk."""
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from io import BytesIO
 from typing import Any
 
@@ -19,7 +19,8 @@ from apk.people.models import Assistant, Mentor, User
 from patrols.attendance_days import served_seconds, unfinished
 from patrols.duties import Event
 from patrols.models import Attendance
-from tests.factories import AssistantFactory, AttendanceFactory, ShiftFactory, local
+from patrols.month_records import records_of
+from tests.factories import AssistantFactory, AttendanceFactory, LocalityFactory, ShiftFactory, local
 
 pytestmark = pytest.mark.django_db
 ClientOf = Callable[[User | Assistant | Mentor], Client]
@@ -119,6 +120,28 @@ def test_people_see_what_is_theirs(client_of: ClientOf, assistant: Assistant, me
     for person in (assistant, mentor):
         assert [row[0] for row in rows(client_of(person))] == [1]
     assert "asistent" not in client_of(assistant).get(PAGE).context["form"].fields
+
+
+def test_drafts_are_no_plan_and_assistants_read_what_they_were_told(
+    client_of: ClientOf, mentor: Mentor, assistant: Assistant
+) -> None:
+    ShiftFactory(assistant=assistant, start=local(2021, 4, 6, 8), announced=False)
+    changed = ShiftFactory(assistant=assistant, start=local(2021, 4, 7, 8), locality__name="Oznámená")
+    changed.start, changed.end, changed.locality = (
+        local(2021, 4, 8, 13),
+        local(2021, 4, 8, 17),
+        LocalityFactory(name="Nová"),
+    )
+    changed.save()
+    client, own = client_of(mentor), client_of(assistant)
+    assert rows(client) == [(8, "Nová", 4, 0, None, ())]
+    assert rows(own) == [(7, "Oznámená", 8, 0, None, ())]
+    assert client.get(f"{PAGE}export.csv").content.decode().count("2021") == 3
+    sheet = records_of([assistant], APRIL, assistant.user)[assistant.pk]
+    assert sheet.shifts == [(local(2021, 4, 7, 8), local(2021, 4, 7, 16))]
+    for day, plan in ((6, "nic (0,0"), (7, "8:00–16:00 Oznámená (8,0"), (8, "nic (0,0")):
+        page = own.get(reverse("attendance:day", args=[assistant.pk, date(2021, 4, day)])).content.decode()
+        assert f"<dd>{plan}" in page
 
 
 def test_the_file_holds_the_filtered_rows_and_is_noted(

@@ -81,6 +81,7 @@ def test_coordinator_sees_hours_of_the_month(coordinator: User, jana: Assistant)
     ShiftFactory(assistant=jana, start=local(2021, 3, 31, 22), end=local(2021, 4, 1, 6))
     ShiftFactory(assistant=jana, start=local(2021, 4, 7, 6), end=local(2021, 4, 7, 14))
     ShiftFactory(start=local(2021, 4, 30, 22), end=local(2021, 5, 1, 6))
+    ShiftFactory(assistant=jana, start=local(2021, 4, 8, 6), announced=False)
     [card] = desk.coordinator_cards(coordinator, NOW)
     assert card.value == "10,0 h"
     assert card.detail == "Do konce měsíce je v plánu celkem 16,0 h, slouží 2\N{NO-BREAK SPACE}asistenti."
