@@ -20,11 +20,14 @@ LATEST = 50
 @requires(Permission.VIEW_PLAN)
 @require_safe
 def swaps(request: SignedInRequest) -> HttpResponse:
-    """Open swaps first, then the latest of those that ended."""
-    rows = Swap.objects.visible_to(request.user).select_related("shift__locality", "offered_by__user", "taken_by__user")
+    """Open swaps first, then the latest of those that ended; each with its shift as the reader may know it."""
+    rows = Swap.objects.visible_to(request.user).select_related(
+        "shift__locality", "shift__announcement__locality", "offered_by__user", "taken_by__user"
+    )
+    ended = rows.exclude(pk__in=rows.open().values("pk"))[:LATEST]
     context = {
-        "open": rows.open(),
-        "ended": rows.exclude(pk__in=rows.open().values("pk"))[:LATEST],
+        "open": [(swap, swap.shown_to(request.user)) for swap in rows.open()],
+        "ended": [(swap, swap.shown_to(request.user)) for swap in ended],
         "week": Week.of(timezone.now()),
         "may_plan": request.user.may(Permission.PLAN_SHIFTS),
         "swaps_own": request.user.may(Permission.KEEP_OWN_PLAN),
@@ -72,7 +75,7 @@ def step(request: SignedInRequest, pk: int) -> HttpResponse:
         messages.error(request, str(refusal))
     else:
         swap.refresh_from_db()
-        messages.success(request, f"{swap.shift.summary}: {swap.get_state_display().lower()}.")
+        messages.success(request, f"{swap.shown_to(request.user)}: {swap.get_state_display().lower()}.")
     return redirect("patrols:swaps")
 
 

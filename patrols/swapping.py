@@ -16,8 +16,9 @@ from patrols.rules import concerns
 def approve(swap: Swap, *, by: User, reason: str, now: datetime) -> None:
     """Gives the shift to who took it.
 
-    Both agreed by offering and taking, so nobody is asked again. Raises SwapError when the mentor does not lead both
-    that day, when a rule is broken, and when a warning has no `reason`.
+    Both agreed by offering and taking, so nobody is asked again; therefore only a shift to come passes that is still
+    the one announced when it was taken. Raises SwapError for any other, when the mentor does not lead both that day,
+    when a rule is broken, and when a warning has no `reason`.
     """
     taker = swap.taken_by
     if taker is None:
@@ -25,13 +26,11 @@ def approve(swap: Swap, *, by: User, reason: str, now: datetime) -> None:
     lock_plans([swap.offered_by, taker])
     shift = Shift.objects.select_for_update(of=("self",)).select_related("locality").get(pk=swap.shift_id)
     refuse_unless_possible(swap, shift, taker, by)
-    told = Announcement.objects.standing().select_related("locality", "assistant__user").filter(shift=shift).first()
+    told = as_both_know_it(swap, shift, now)
     swap.decide(Swap.State.APPROVED, now=now)
     hand_over(shift, taker)
     publication = Publication.objects.create(by=by, at=now, first=shift.starts_on, last=shift.starts_on)
-    changes = [Change(taker, shift, None)]
-    if told is not None:
-        changes.insert(0, Change(told.assistant, None, told))
+    changes = [Change(told.assistant, None, told), Change(taker, shift, None)]
     for change in changes:
         announce(change, publication, local_date(now), asks=Announcement.Question.AGREEMENT, agreed_at=now)
     excuse(shift, taker, publication, reason.strip())
@@ -48,6 +47,19 @@ def refuse_unless_possible(swap: Swap, shift: Shift, taker: Assistant, by: User)
             raise SwapError(f"{person} v ten den nepatří mezi asistenty, které vedete.")
     if not Employment.objects.on(day).filter(assistant=taker).exists():
         raise SwapError(f"{taker} v ten den nemá platné zaměstnání.")
+
+
+def as_both_know_it(swap: Swap, shift: Shift, now: datetime) -> Announcement:
+    """The announcement of the shift. Raises SwapError when it is not what both agreed to, or not to come any more."""
+    rows = Announcement.objects.standing().select_related("locality", "assistant__user", "publication")
+    told = rows.filter(shift=shift).first()
+    if told is None or not told.tells(shift):
+        raise SwapError("Směna je v plánu změněná a změna není zveřejněná. Vraťte ji, jak byla, nebo výměnu zamítněte.")
+    if told.publication and swap.taken_at and told.publication.at > swap.taken_at:
+        raise SwapError("Směna se změnila až potom, co si ji kolega vzal. Výměnu zamítněte, může se nabídnout znovu.")
+    if shift.start <= now:
+        raise SwapError("Tato směna už začala, předat ji nejde. Výměnu zamítněte.")
+    return told
 
 
 def hand_over(shift: Shift, taker: Assistant) -> None:

@@ -93,17 +93,29 @@ class Swap(models.Model):
     def __str__(self) -> str:
         return f"{self.shift.summary}: {self.offered_by}"
 
+    def shown_to(self, user: User) -> str:
+        """The shift in words: to the desk as it plans it, to assistants as it was announced. As `Shift.announced`."""
+        if user.role != Role.ASSISTANT:
+            return self.shift.summary
+        told = self.shift.announced
+        return told.summary if told else "Směna, která není v plánu"
+
     def take(self, *, by: Assistant, now: datetime) -> None:
         """Takes the offered shift; of many who do at once one succeeds.
 
-        Raises SwapError when it is one's own, was taken or withdrawn already, has begun, or stands in the way of a
-        shift that one has.
+        Raises SwapError when it is one's own, was taken or withdrawn already, has begun, is being changed by the desk,
+        or stands in the way of a shift that one knows of. What is not public does not tell itself by the refusal: a
+        draft that is in the way is for the mentor to see.
         """
         if by.pk == self.offered_by_id:
             raise SwapError("Svou vlastní směnu si vzít nemůžete. Nechcete-li ji už nabízet, vezměte nabídku zpět.")
-        if self.shift.start <= now:
+        shift = Shift.objects.with_announcements().get(pk=self.shift_id)
+        told = shift.announced
+        if told is None or not told.tells(shift):
+            raise SwapError("Tuto směnu teď vzít nejde, plán se na ní mění. Zkuste to, až ji mentor znovu zveřejní.")
+        if told.start <= now:
             raise SwapError("Tato směna už začala.")
-        other = Shift.objects.filter(assistant=by).overlapping(self.shift.start, self.shift.end).first()
+        other = Announcement.objects.standing().filter(assistant=by).overlapping(told.start, told.end).first()
         if other is not None:
             raise SwapError(f"V tu dobu už máte směnu {other.clock}.")
         if not self._move({Swap.State.OFFERED}, Swap.State.TAKEN, taken_by=by, taken_at=now):

@@ -13,7 +13,7 @@ from django.utils import timezone
 from apk.people.models import Assistant, Mentor, User
 from patrols import swapping
 from patrols.feeds import escaped, folded
-from patrols.models import Announcement, CalendarFeed, Override, Shift, Swap, SwapError
+from patrols.models import Announcement, CalendarFeed, Override, Publication, Shift, Swap, SwapError
 from patrols.models.swaps import ALLOWED
 from tests.factories import AssistantFactory, LocalityFactory, MentorFactory, ShiftFactory, local
 
@@ -66,7 +66,9 @@ def test_offer_is_seen_by_colleagues_of_the_same_mentor(
 ) -> None:
     swap = offered(shift)
     stranger = AssistantFactory(mentor=MentorFactory())
-    seen = {who: list(client_of(who).get("/plan/vymeny/").context["open"]) for who in (colleague, stranger)}
+    seen = {
+        who: [swap for swap, _ in client_of(who).get("/plan/vymeny/").context["open"]] for who in (colleague, stranger)
+    }
     assert list(seen.values()) == [[swap], []]
     assert client_of(stranger).post(f"/plan/vymeny/{swap.pk}/", {"krok": "take"}).status_code == 404
 
@@ -131,6 +133,58 @@ def test_rules_are_checked_when_it_is_approved(mentor: Mentor, shift: Shift, col
     swapping.approve(swap, by=mentor.user, reason="dohodli se", now=NOW)
     assert set(Override.objects.values_list("reason", flat=True)) == {"dohodli se"}
     assert Shift.objects.get(pk=shift.pk).assistant == colleague
+
+
+@database
+def test_assistants_see_what_was_announced_and_the_desk_what_it_plans(
+    client_of: ClientOf, mentor: Mentor, shift: Shift, colleague: Assistant
+) -> None:
+    swap = offered(shift)
+    Shift.objects.filter(pk=shift.pk).update(start=local(2021, 4, 20, 10), end=local(2021, 4, 20, 18))
+
+    def clocks(who: Assistant | Mentor) -> list[bool]:
+        text = client_of(who).get("/plan/vymeny/").content.decode()
+        return [clock in text for clock in ("8:00–16:00", "10:00–18:00")]
+
+    people = colleague, shift.assistant, mentor
+    assert [clocks(who) for who in people] == [[True, False], [True, False], [False, True]]
+    swap.withdraw()
+    assert [clocks(who) for who in people[1:]] == [[True, False], [False, True]]
+
+
+@database
+def test_what_is_not_announced_is_neither_taken_nor_approved(
+    mentor: Mentor, shift: Shift, colleague: Assistant
+) -> None:
+    swap = offered(shift)
+    rows = Shift.objects.filter(pk=shift.pk)
+    rows.update(end=local(2021, 4, 20, 18))
+    with pytest.raises(SwapError, match="plán se na ní mění"):
+        swap.take(by=colleague, now=NOW)
+    rows.update(end=shift.end)
+    swap.take(by=colleague, now=NOW)
+    rows.update(end=local(2021, 4, 20, 18))
+    with pytest.raises(SwapError, match="změna není zveřejněná"):
+        swapping.approve(swap, by=mentor.user, reason="nutné", now=NOW)
+    again = Publication.objects.create(
+        by=mentor.user, at=NOW + timedelta(hours=1), first=shift.starts_on, last=shift.starts_on
+    )
+    Announcement.objects.update(end=local(2021, 4, 20, 18), publication=again)
+    with pytest.raises(SwapError, match="až potom, co si ji kolega vzal"):
+        swapping.approve(swap, by=mentor.user, reason="nutné", now=NOW)
+    Announcement.objects.update(publication=None)
+    with pytest.raises(SwapError, match="už začala"):
+        swapping.approve(swap, by=mentor.user, reason="nutné", now=shift.start)
+    assert Announcement.objects.get().assistant == shift.assistant
+
+
+@database
+def test_taker_learns_nothing_of_drafts_and_the_mentor_does(mentor: Mentor, shift: Shift, colleague: Assistant) -> None:
+    swap = offered(shift)
+    ShiftFactory(assistant=colleague, start=local(2021, 4, 20, 15), announced=False)
+    swap.take(by=colleague, now=NOW)
+    with pytest.raises(SwapError, match="už má v tu dobu jinou směnu"):
+        swapping.approve(swap, by=mentor.user, reason="nutné", now=NOW)
 
 
 @database
