@@ -173,6 +173,12 @@ def carried_box(assistant: OuterRef, at: datetime) -> Subquery:
     return Subquery(carried(assistant, at).order_by().values("box")[:1])
 
 
+def carried_box_gone_on(assistant: OuterRef, at: datetime) -> Subquery:
+    """The day on which the box of `carried_box` was handed over, as an expression; NULL while it was not."""
+    gone = carried(assistant, at).filter(box__handings__stands=True).order_by()
+    return Subquery(gone.values("box__handings__handed_on")[:1])
+
+
 @transaction.atomic
 def put(findings: Iterable[Finding], box: Box) -> int:
     """Puts the findings' pieces into a box, wherever they lay before; gives how many findings it moved.
@@ -200,16 +206,33 @@ def put(findings: Iterable[Finding], box: Box) -> int:
 
 
 def refuse_to_change_sealed(finding: Finding, box: Box, deposit: Deposit | None) -> None:
-    """Raises Refused when the box that the finding leaves or enters was handed over in the finding's sealed month."""
+    """Raises Refused when a month is sealed that counts the box which the finding leaves or enters as handed over."""
     boxes = [box] if deposit is None else [box, deposit.box]
     if all(each.state != BoxState.HANDED_OVER for each in boxes) or (deposit and deposit.box_id == box.pk):
         return
-    month = Month.of(finding.found_at)
-    handed = HandedBox.objects.standing().between(month.first_day, month.last_day)
-    if registry.is_sealed(month) and handed.filter(box__in=boxes).exists():
-        raise Refused(
-            f"Měsíc {czech.month(month.first_day)} je uzavřený a box v něm předaný, nález už přesunout nejde."
-        )
+    days = HandedBox.objects.standing().filter(box__in=boxes).values_list("handed_on", flat=True)
+    for month in sorted({month for day in days for month in counting_as_gone(finding.found_at, day)}):
+        if registry.is_sealed(month):
+            raise Refused(
+                f"Měsíc {czech.month(month.first_day)} je uzavřený i s tím, co v něm bylo předáno. Nález už přesunout"
+                " nejde."
+            )
+
+
+def counting_as_gone(found_at: datetime, handed_on: date) -> set[Month]:
+    """The months whose numbers say that what was found then was handed over that day: that of the day, and the one in
+    which it was found, unless the box went away only after it."""
+    gone_in, found_in = Month.of(handed_on), Month.of(found_at)
+    return {gone_in, max(gone_in, found_in)}
+
+
+def is_settled(found_at: datetime, handed_on: date | None) -> bool:
+    """Whether what was found then can no longer be put into a box handed over on that day: another month that is
+    sealed says what was in it. The month of the finding itself is open, or is just being corrected."""
+    if handed_on is None:
+        return False
+    other = Month.of(handed_on)
+    return other != Month.of(found_at) and registry.is_sealed(other)
 
 
 @transaction.atomic

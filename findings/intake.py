@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Any, Final
 from uuid import UUID
 
@@ -19,7 +19,7 @@ from apk.plain_text import readable
 from apk.sync.protocol import Refused
 from apk.sync.registry import Amendment, Arrival, Kind
 from findings import photos
-from findings.custody import carried_box
+from findings.custody import carried_box, carried_box_gone_on, is_settled
 from findings.models import Deposit, Finding, Place, PlaceKind, PositionSource, Source
 from findings.places import Spot, choice, place_for, spots_around
 from patrols.models import Shift
@@ -52,11 +52,15 @@ class FindingV1(BaseModel):
 
 @dataclass(frozen=True)
 class Links:
-    """What the database knows about the sender and the surroundings of a finding; `edition` is the localities'."""
+    """What the database knows about the sender and the surroundings of a finding; `edition` is the localities'.
+
+    `box_gone_on` is the day on which the box was handed over, if it was.
+    """
 
     assistant: int
     shift: int | None
     box: int | None
+    box_gone_on: date | None
     edition: str
     spots: list[Spot]
 
@@ -70,7 +74,10 @@ def check(finding: FindingV1) -> None:
 
 
 def accept(arrival: Arrival) -> None:
-    """Stores a finding: with its shift, its locality, its place and the box that its finder carried. Raises Refused."""
+    """Stores a finding: with its shift, its locality, its place and the box that its finder carried. Raises Refused.
+
+    It lies in no box when that one was handed over in another month that is sealed.
+    """
     finding = arrival.payload
     if not isinstance(finding, FindingV1):
         raise TypeError(f"no way to accept {type(finding).__name__}")
@@ -85,7 +92,7 @@ def accept(arrival: Arrival) -> None:
         place_id=place,
         **columns(finding),
     )
-    if found.box is not None:
+    if found.box is not None and not is_settled(arrival.happened_at, found.box_gone_on):
         Deposit.objects.create(finding_id=arrival.id, box_id=found.box)
     if arrival.was_held:
         photos.attach_waiting(arrival.id)
@@ -153,11 +160,17 @@ def links(sender: User, moment: datetime, finding: FindingV1) -> Links:
     around = spots_around(finding.latitude, finding.longitude, finding.place)
     senders = Assistant.objects.filter(user=sender).order_by("pk")
     row = senders.values(
-        "pk", on_shift=Subquery(shift), box=carried_box(OuterRef("pk"), moment), edition=edition(), around=around
+        "pk",
+        on_shift=Subquery(shift),
+        box=carried_box(OuterRef("pk"), moment),
+        box_gone_on=carried_box_gone_on(OuterRef("pk"), moment),
+        edition=edition(),
+        around=around,
     ).first()
     if row is None:
         raise Refused("Váš účet není vedený v evidenci asistentů. Řekněte to mentorovi.")
-    return Links(row["pk"], row["on_shift"], row["box"], row["edition"], [Spot(**place) for place in row["around"]])
+    spots = [Spot(**place) for place in row["around"]]
+    return Links(row["pk"], row["on_shift"], row["box"], row["box_gone_on"], row["edition"], spots)
 
 
 def texts(payload: Mapping[str, Any]) -> dict[str, str]:

@@ -48,13 +48,23 @@ GUARDED: Final[Mapping[str, str]] = {
     "patrols_attendance": "SELECT reports_month_of(at) FROM changed",
     "patrols_fieldcheck": "SELECT reports_month_of(checked_at) FROM changed",
     "patrols_training": "SELECT date_trunc('month', held_on)::date FROM changed",
-    "findings_handedbox": "SELECT date_trunc('month', handed_on)::date FROM changed",
-    # In which box a finding lies bears upon its month only when the box was handed over within it.
+    # What was found and was gone when its month ended is that month's figure too.
+    "findings_handedbox": (
+        "SELECT date_trunc('month', handed_on)::date FROM changed"
+        " UNION SELECT reports_month_of(finding.found_at) FROM changed"
+        " JOIN findings_deposit AS deposit ON deposit.box_id = changed.box_id"
+        " JOIN findings_finding AS finding ON finding.id = deposit.finding_id"
+        " WHERE changed.stands AND reports_month_of(finding.found_at) >= date_trunc('month', changed.handed_on)::date"
+    ),
+    # In which box a finding lies bears upon the month in which the box was handed over, and upon the finding's own
+    # month unless the box went away only after it.
     "findings_deposit": (
-        "SELECT reports_month_of(finding.found_at) FROM changed"
+        "SELECT touched.month FROM changed"
         " JOIN findings_finding AS finding ON finding.id = changed.finding_id"
         " JOIN findings_handedbox AS handed ON handed.box_id = changed.box_id AND handed.stands"
-        " WHERE date_trunc('month', handed.handed_on)::date = reports_month_of(finding.found_at)"
+        " CROSS JOIN LATERAL (VALUES (date_trunc('month', handed.handed_on)::date),"
+        " (reports_month_of(finding.found_at))) AS touched (month)"
+        " WHERE touched.month >= date_trunc('month', handed.handed_on)::date"
     ),
     "reports_monthlysummary": "SELECT month FROM changed",
     "reports_monthnarrative": "SELECT month FROM changed",
@@ -208,11 +218,11 @@ DROP FUNCTION reports_month_of(timestamptz);
 """
 
 
-def guard(table: str) -> str:
-    """SQL that puts the guard on a table of `GUARDED`; on one that has it already, as `GUARDED` says now."""
+def judging(table: str) -> str:
+    """SQL of the function that works out the months of a table of `GUARDED` and asks whether they are sealed."""
     months = GUARDED[table]
     old, new = (f"WITH changed AS (TABLE {rows}) {months}" for rows in ("old_rows", "new_rows"))
-    function = f"""
+    return f"""
 CREATE OR REPLACE FUNCTION reports_guard_{table}() RETURNS trigger
 LANGUAGE plpgsql SET search_path = public, pg_temp AS $function$
 DECLARE
@@ -229,6 +239,10 @@ BEGIN
 END
 $function$;
 """
+
+
+def guard(table: str) -> str:
+    """SQL that puts the guard on a table of `GUARDED`."""
     rows = {
         "insert": "REFERENCING NEW TABLE AS new_rows",
         "update": "REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows",
@@ -244,7 +258,7 @@ $function$;
         " FOR EACH STATEMENT EXECUTE FUNCTION reports_refuse_emptying()"
     )
     enabled = [f"ALTER TABLE {table} ENABLE ALWAYS TRIGGER {name}" for name in GUARDS]
-    return function + ";\n".join([*triggers, *enabled]) + ";\n"
+    return judging(table) + ";\n".join([*triggers, *enabled]) + ";\n"
 
 
 GUARDS: Final = ("sealed_month_insert", "sealed_month_update", "sealed_month_delete", "sealed_month_truncate")
@@ -290,6 +304,14 @@ def keeping(table: str) -> migrations.RunSQL:
 def operation(table: str) -> migrations.RunSQL:
     """For a migration: puts the guard on a table of `GUARDED`."""
     return migrations.RunSQL(guard(table), unguard(table))
+
+
+def anew(table: str) -> migrations.RunSQL:
+    """For a migration: lets the guard that a table has look at the months that `GUARDED` says now.
+
+    Undone it stays as it is: a guard that refuses less than the sealed rows need is worth nothing.
+    """
+    return migrations.RunSQL(judging(table), migrations.RunSQL.noop)
 
 
 def wanted() -> set[tuple[str, str]]:

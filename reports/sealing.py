@@ -280,7 +280,7 @@ def next_version(former: Seal, correction: MonthCorrection, *, by: User, now: da
     rows = snapshots.gathered(month)
     summary = snapshots.counted(month, rows)
     figures = summary.as_json()
-    difference = differences.between(month, (before.figures, before.rows), (figures, rows))
+    difference = differences.between(month, (before.figures, before.rows), (figures, before.comparable(rows)))
     if not difference["records"]:
         raise Refused("Oprava nic nemění: záznamy jsou stejné jako v uzavřené verzi.")
     content = Content(

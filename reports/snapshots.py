@@ -23,14 +23,15 @@ from reports.guards import COLUMNS
 from reports.summary import MonthSummary
 
 FORMAT: Final = "apk-seal"
-SCHEMA: Final = 1
-"""Version of the sealed JSON."""
+SCHEMA: Final = 2
+"""Version of the sealed JSON. Version 1 held, of what lies in boxes, only findings handed over in their own month."""
 
 Rows = dict[str, list[dict[str, Any]]]
 
 ALL: Final = ("*",)
 
 AROUND: Final = f"interval '{LONGEST // timedelta(hours=1)} hours'"
+HANDED_IN_MONTH: Final = "record.handed_on BETWEEN month.first_day AND month.last_day"
 IN_MONTH: Final = "record.{0} >= month.lower AND record.{0} < month.upper"
 
 # Records of the month: what the database guards, and whose every column is sealed, or those of `COLUMNS`. `lower` and
@@ -45,11 +46,17 @@ RECORDS: Final[Mapping[str, str]] = {
     "patrols_activitycount": "record.activity_id IN (SELECT id FROM patrols_activity)",
     "patrols_fieldcheck": IN_MONTH.format("checked_at"),
     "patrols_training": "record.held_on BETWEEN month.first_day AND month.last_day",
-    "findings_handedbox": "record.handed_on BETWEEN month.first_day AND month.last_day",
-    # In which box a finding lies is the month's when the box was handed over in it.
+    # Those handed over in the month, and earlier ones in which something lies that was found in it.
+    "findings_handedbox": (
+        f"{HANDED_IN_MONTH} OR (record.stands AND record.handed_on < month.first_day"  # noqa: S608
+        " AND record.box_id IN (SELECT box_id FROM public.findings_deposit"
+        " WHERE finding_id IN (SELECT id FROM findings_finding)))"
+    ),
+    # Everything in boxes handed over in the month, and where the month's findings went before.
     "findings_deposit": (
-        "record.finding_id IN (SELECT id FROM findings_finding)"
-        " AND record.box_id IN (SELECT box_id FROM findings_handedbox WHERE stands)"
+        f"record.box_id IN (SELECT box_id FROM findings_handedbox AS record WHERE stands AND {HANDED_IN_MONTH})"  # noqa: S608
+        " OR (record.finding_id IN (SELECT id FROM findings_finding)"
+        " AND record.box_id IN (SELECT box_id FROM findings_handedbox WHERE stands))"
     ),
     "reports_monthnarrative": "record.month = month.first_day",
     # A duty over midnight at the month's end is made of events of both months.
@@ -178,9 +185,9 @@ def counted(month: Month, rows: Rows) -> MonthSummary:
 class Content:
     """What one sealed version says.
 
-    `figures` is a `MonthSummary` as JSON, in the schema of its time. `previous` is the SHA-256 of the version before,
-    "" for the first; `reason` says why that one was corrected and `difference` what it changed
-    (`reports.differences`).
+    `schema` is the version of the JSON in which it was sealed. `figures` is a `MonthSummary` as JSON, in the schema of
+    its time. `previous` is the SHA-256 of the version before, "" for the first; `reason` says why that one was
+    corrected and `difference` what it changed (`reports.differences`).
     """
 
     month: Month
@@ -190,12 +197,13 @@ class Content:
     previous: str = ""
     reason: str = ""
     difference: Mapping[str, Any] | None = None
+    schema: int = SCHEMA
 
     def as_bytes(self) -> bytes:
         """Canonical JSON in UTF-8: keys sorted, no spaces, a line end. The same content gives the same bytes."""
         data = {
             "format": FORMAT,
-            "schema": SCHEMA,
+            "schema": self.schema,
             "month": str(self.month),
             "version": self.version,
             "figures": self.figures,
@@ -210,7 +218,7 @@ class Content:
     def from_bytes(cls, content: bytes) -> Self:
         """Reads what `as_bytes` wrote. Raises ValueError for anything else."""
         data = json.loads(content)
-        if not isinstance(data, dict) or (data.get("format"), data.get("schema")) != (FORMAT, SCHEMA):
+        if not isinstance(data, dict) or data.get("format") != FORMAT or data.get("schema") not in range(1, SCHEMA + 1):
             raise ValueError("not a sealed month that this version of the application knows")
         return cls(
             month=Month.parse(data["month"]),
@@ -220,7 +228,19 @@ class Content:
             previous=data["previous"],
             reason=data["reason"],
             difference=data["difference"],
+            schema=data["schema"],
         )
+
+    def comparable(self, rows: Rows) -> Rows:
+        """Of the month's rows as `gathered` reads them now, those that a seal of this schema held."""
+        if self.schema == SCHEMA:
+            return rows
+        first, last = str(self.month.first_day), str(self.month.last_day)
+        handed = [row for row in rows["findings_handedbox"] if first <= row["handed_on"] <= last]
+        boxes = {row["box_id"] for row in handed if row["stands"]}
+        found = {row["id"] for row in rows["findings_finding"]}
+        lying = [row for row in rows["findings_deposit"] if row["box_id"] in boxes and row["finding_id"] in found]
+        return {**rows, "findings_handedbox": handed, "findings_deposit": lying}
 
 
 def digest_of(content: bytes) -> str:

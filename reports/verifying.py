@@ -93,7 +93,7 @@ def digest_of_figures(content: Content) -> str:
 
 def changed_records(month: Month, content: Content) -> Iterator[str]:
     """Whether the records in the database are those that were sealed."""
-    now = snapshots.gathered(month)
+    now = content.comparable(snapshots.gathered(month))
     known = {table: now[table] for table in RECORDS if table in content.rows}
     for change in differences.between(month, (content.figures, content.rows), (content.figures, known))["records"]:
         columns = ", ".join(
