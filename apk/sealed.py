@@ -19,14 +19,26 @@ CONSTRAINT: Final = "sealed_month"
 """What the database names as the constraint when it refuses a change of a sealed month; its SQLSTATE is 23001."""
 
 
+BY_CORRECTION: Final = {
+    "findings_finding": (
+        "Počty, druh místa a platnost nálezu může opravit koordinátor ze stránky nálezu, novou verzí měsíce."
+    ),
+    "reports_monthnarrative": "Slovo k měsíci může opravit koordinátor, novou verzí měsíce.",
+}
+"""What a correction has a page for, by the table that was refused."""
+
+AS_IT_IS: Final = "Tento záznam už opravit nejde. Co je v něm špatně, může koordinátor uvést ve slově k měsíci."
+
+
 def sentence(error: BaseException) -> str:
-    """Why a change was refused, in Czech; "" when the error is not about a sealed month."""
+    """Why a change was refused and what can be done, in Czech; "" when the error is not about a sealed month."""
     cause = error.__cause__
     if not isinstance(cause, psycopg.Error) or cause.diag.constraint_name != CONSTRAINT:
         return ""
     which = cause.diag.message_detail
     month = f" {czech.month(Month.parse(which).first_day)}" if which else ""
-    return f"Měsíc{month} je uzavřený a jeho záznamy se už nemění. Opravit ho může jen koordinátor, novou verzí měsíce."
+    way_out = BY_CORRECTION.get(cause.diag.table_name or "", AS_IT_IS)
+    return f"Měsíc{month} je uzavřený a jeho záznamy se už nemění. {way_out}"
 
 
 class SealedMonthMiddleware(MiddlewareMixin):

@@ -8,10 +8,11 @@ from django.utils import timezone
 
 from apk import czech
 from apk.calendar import Month
+from apk.people.models import Assistant
 from apk.sync.models import Conflict, Held
 from findings.models import Finding, ReviewState
 from patrols.attendance_approval import unapproved_days
-from patrols.models import Shift
+from patrols.models import Announcement, Shift
 from reports import months
 from reports.closings import Closing
 from reports.months import Condition
@@ -67,6 +68,13 @@ def undecided(month: Month) -> Iterator[Hindrance]:
         yield Hindrance(f"{have} dvě verze.", reverse("receiving:conflicts"), "Porovnat verze", blocks=True)
 
 
+def unanswered_by(month: Month) -> list[str]:
+    """Who was told of shifts of the month and has not answered; they cannot confirm it themselves until they do."""
+    told = Announcement.objects.unanswered().in_month(month).order_by()
+    people = Assistant.objects.filter(pk__in=told.values("assistant")).select_related("user")
+    return [str(person) for person in people.order_by("user__sort_key", "pk")]
+
+
 def worth_a_look(month: Month) -> Iterator[Hindrance]:
     drafts = Shift.objects.drafts().overlapping(month.start, month.end).count()
     if drafts:
@@ -75,6 +83,9 @@ def worth_a_look(month: Month) -> Iterator[Hindrance]:
         verb = czech.plural(drafts, "nepočítá", "nepočítají", "nepočítá")
         url = reverse("patrols:month", args=[month])
         yield Hindrance(f"{shifts}, do hodin ve službě se {verb}.", url, "Podívat se do plánu")
+    if names := unanswered_by(month):
+        url = reverse("patrols:month", args=[month])
+        yield Hindrance(f"Na oznámené směny neodpověděli: {', '.join(names)}.", url, "Podívat se do plánu")
     new = Finding.objects.standing().in_month(month).in_review(ReviewState.NEW, ReviewState.RETURNED).count()
     if new:
         wait = czech.counted(new, "nález čeká", "nálezy čekají", "nálezů čeká")

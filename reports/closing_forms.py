@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID
 
 from django import forms
@@ -102,7 +102,7 @@ class RejectForm(forms.Form):
 
 
 class FindingCorrectionForm(EditGuard, forms.ModelForm):
-    """The counts of a finding in a sealed month, or that it is not valid at all."""
+    """The counts and the kind of place of a finding in a sealed month, or that it is not valid at all."""
 
     withdrawn = forms.BooleanField(label="Nález neplatí, v číslech se nemá počítat", required=False)
     reason = reason_field("Důvod opravy", "Bude v nové verzi měsíce a zůstane v ní napořád.")
@@ -110,12 +110,14 @@ class FindingCorrectionForm(EditGuard, forms.ModelForm):
 
     class Meta:
         model = Finding
-        fields = ("with_needle", "without_needle", "needles", "paraphernalia")
+        fields = ("with_needle", "without_needle", "needles", "paraphernalia", "place_kind", "child_accessible")
+
+    COUNTS: ClassVar = ("with_needle", "without_needle", "needles", "paraphernalia")
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self.initial["withdrawn"] = self.instance.is_withdrawn
-        for name in self.Meta.fields:
+        for name in self.COUNTS:
             field: Any = self.fields[name]
             field.max_value = MAX_COUNT
             field.widget.attrs.update({"inputmode": "numeric", "max": MAX_COUNT})

@@ -21,6 +21,7 @@ from apk.people.access import Permission, Role, SignedInRequest, requires
 from apk.people.models import Assistant
 from apk.sync import holding
 from findings.models import Finding
+from patrols.models import Announcement
 from reports import checklist, closings, difference_words, late_records, sealing, submitting, verifying
 from reports.closing_forms import (
     FindingCorrectionForm,
@@ -365,7 +366,7 @@ def reject(request: SignedInRequest, month: Month, pk: UUID) -> HttpResponse:
 @requires(Permission.SEAL_MONTHS)
 @require_http_methods(["GET", "HEAD", "POST"])
 def correct_finding(request: SignedInRequest, pk: UUID) -> HttpResponse:
-    """Changes the counts of a finding in a sealed month, or withdraws it; the month gets its next version."""
+    """Changes what a finding of a sealed month says, or withdraws it; the month gets its next version."""
     finding = get_object_or_404(Finding.objects.visible_to(request.user).select_related("place"), pk=pk)
     month = sealed_month(request, Month.of(finding.found_at))
     form = FindingCorrectionForm(posted(request), instance=finding)
@@ -423,6 +424,12 @@ def own_month(closing: Closing, assistant: Assistant, part: Any) -> dict[str, An
         "part": part,
         "counts": mine.counts(),
         "is_sealed": closing.state.is_sealed,
+        "unanswered": list(
+            Announcement.objects.unanswered()
+            .in_month(closing.month)
+            .filter(assistant=assistant)
+            .select_related("locality")
+        ),
         "may_confirm": may(Role.ASSISTANT, Move.CONFIRM, closing.state) and part in closing.unconfirmed,
     }
 

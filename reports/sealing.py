@@ -16,6 +16,7 @@ from apk.calendar import Month
 from apk.people.access import Role
 from apk.people.models import Assistant, Mentor, Mentorship, User
 from apk.refusal import Refused
+from patrols.models import Announcement
 from reports import closing_rules, closings, differences, editions, snapshots
 from reports.checklist import hindrances
 from reports.closing_rules import Move
@@ -54,11 +55,14 @@ def refuse_if_sealed(month: Month) -> None:
 
 @transaction.atomic
 def confirm(month: Month, *, by: User, now: datetime) -> None:
-    """An assistant says that all their records of the month are here. Raises Refused."""
+    """An assistant says that all their records of the month are here. Raises Refused, also while they have not
+    answered a shift of the month that they were told of."""
     standing = begun(month, Move.CONFIRM, by, now)
     assistant = Assistant.objects.get(user=by)
     if assistant.pk not in {part.person for part in standing.confirmations}:
         raise Refused("V tom měsíci jste nesloužili, není co potvrzovat.")
+    if Announcement.objects.unanswered().in_month(month).filter(assistant=assistant).exists():
+        raise Refused("Nejdřív odpovězte na směny, které vám mentor v tom měsíci oznámil.")
     take(month, Move.CONFIRM, by, now, assistant=assistant)
 
 

@@ -18,8 +18,9 @@ from apk.people import desk
 from apk.people.access import Role
 from apk.refusal import Refused
 from apk.sync.models import Held, Receipt
-from findings.models import Finding, Photo
+from findings.models import Finding, Photo, PlaceKind
 from patrols.attendance_approval import approve, day_of
+from patrols.models import Announcement
 from reports import checklist, sealing, verifying
 from reports.closing_rules import ALLOWED, Move, Standing, State, may
 from reports.closings import closing_of
@@ -297,6 +298,34 @@ def test_drafts_in_the_plan_are_said_and_block_nothing(finding, mentor):
     assert said.url == reverse("patrols:month", args=[APRIL])
 
 
+def test_unanswered_shift_stands_in_the_way_of_its_assistant_alone(assistant, mentor, client_of):
+    ShiftFactory(assistant=assistant, start=LAST.start + timedelta(days=9, hours=8))
+    told = Announcement.objects.get()
+    told.asks = Announcement.Question.NOTICE
+    told.save()
+    client, page = client_of(assistant), reverse("reports:own-months")
+
+    shown = client.get(page).content.decode()
+    assert told.get_absolute_url() in shown
+    assert reverse("reports:confirm-month", args=[LAST]) not in shown
+    with pytest.raises(Refused, match="odpovězte na směny"):
+        sealing.confirm(LAST, by=assistant.user, now=after(LAST))
+    said = next(each for each in checklist.hindrances(closing_of(LAST)) if "neodpověděli" in each.text)
+    assert (said.text, said.url) == (
+        f"Na oznámené směny neodpověděli: {assistant}.",
+        reverse("patrols:month", args=[LAST]),
+    )
+    with transaction.atomic():
+        sealing.vouch(LAST, [assistant], by=mentor.user, now=after(LAST), reason=REASON)
+        transaction.set_rollback(True)
+
+    told.reply(Announcement.Answer.SEEN, seen=told.revision, now=timezone.now())
+
+    assert reverse("reports:confirm-month", args=[LAST]) in client.get(page).content.decode()
+    sealing.confirm(LAST, by=assistant.user, now=after(LAST))
+    assert not [each for each in checklist.hindrances(closing_of(LAST)) if "neodpověděli" in each.text]
+
+
 def test_new_findings_are_said_and_block_nothing(finding):
     built(APRIL)
 
@@ -431,6 +460,7 @@ def test_coordinator_corrects_a_sealed_finding(finding, coordinator, client_of):
         "without_needle": 0,
         "needles": 0,
         "paraphernalia": 0,
+        "place_kind": PlaceKind.BENCH,
         "reason": "Překlep.",
         "seen": opened.context["form"].stored_fingerprint,
     }
@@ -440,7 +470,8 @@ def test_coordinator_corrects_a_sealed_finding(finding, coordinator, client_of):
     answer = client.post(url, {**typed, "step": "seal", "preview": preview.context["preview"]})
 
     assert answer.headers["Location"] == reverse("reports:seal", args=[APRIL, 2])
-    assert Finding.objects.get().with_needle == 2
+    corrected = Finding.objects.get()
+    assert (corrected.with_needle, corrected.place_kind) == (2, PlaceKind.BENCH)
     assert bytes(Seal.objects.get(version=1).content) == first_bytes
     assert MonthCorrection.objects.get().reason == "Překlep."
     # A correction that was not seen, or is another one than was seen, is not sealed.

@@ -479,6 +479,10 @@ def test_unexpected_refusal_ends_as_a_page_with_its_sentence(finding, coordinato
     answer = sealed_month.SealedMonthMiddleware(lambda request: None).process_exception(request, refusal.value)
 
     assert answer.status_code == 409
+    assert "může opravit koordinátor ze stránky nálezu" in answer.content.decode()
+    with pytest.raises(IntegrityError) as refusal, transaction.atomic():
+        Shift.objects.update(note="x")
+    assert "Tento záznam už opravit nejde." in sealed_month.sentence(refusal.value)
     assert "Měsíc duben\N{NO-BREAK SPACE}2021 je uzavřený a jeho záznamy se už nemění." in answer.content.decode()
 
 
