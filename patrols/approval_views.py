@@ -32,7 +32,7 @@ from patrols.attendance_approval import (
 )
 from patrols.attendance_days import Days
 from patrols.attendance_views import exact_hours
-from patrols.duties import Duty
+from patrols.duties import Duty, served
 from patrols.models import Attendance, AttendanceStep, CorrectionRequest
 from patrols.month_hours import without_break
 
@@ -78,15 +78,15 @@ class Cell:
 
 @dataclass(frozen=True)
 class Line:
-    """A person's month in the table."""
+    """A person's month in the table.
+
+    `served` are hours inside the month; a cell holds whole duties of the day on which they begin.
+    """
 
     assistant: Assistant
     cells: list[Cell]
     ready: list[PersonDay]
-
-    @property
-    def served(self) -> Decimal:
-        return sum((cell.hours for cell in self.cells), Decimal(0))
+    served: Decimal
 
     @property
     def token(self) -> str:
@@ -132,12 +132,13 @@ def approvals(request: SignedInRequest, month: Month) -> HttpResponse:
 
 
 def lines_of(user: User, month: Month, now: datetime) -> list[Line]:
-    """The people of the month whom the user may see, with their days. Seven queries."""
+    """The people of the month whom the user may see, with their days. Eight queries."""
     days = Days(month.first_day, month.last_day)
     people = list(
         Assistant.objects.visible_to(user).employed_within(month.first_day, month.last_day).select_related("user")
     )
     found = people_days(people, days, now, user)
+    duties = attendance_approval.duties_in(people, days)
     absences = attendance_approval.absences_in(people, days)
     led = led_days(user, days) if user.may(Permission.APPROVE_ATTENDANCE) else {}
     today = timezone.localdate()
@@ -154,6 +155,7 @@ def lines_of(user: User, month: Month, now: datetime) -> list[Line]:
             person,
             [cell(person, day) for day in month.days],
             ready_days(found[person.pk], led.get(person.pk, ())),
+            exact_hours(served(duties.get(person.pk, ()), month.start, month.end)),
         )
         for person in people
     ]

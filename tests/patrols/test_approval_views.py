@@ -1,7 +1,7 @@
 """Approving attendance at the desk, and an assistant's own days."""
 
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 
 import pytest
 from django.db import connection
@@ -11,8 +11,9 @@ from django.urls import reverse
 
 from apk.calendar import Month
 from apk.people.models import Assistant, Mentor, User
+from patrols.approval_forms import DutyForm
 from patrols.attendance_approval import DayState
-from patrols.duties import Event
+from patrols.duties import Duty, Event
 from patrols.models import Absence, Attendance, AttendanceStep, CorrectionRequest
 from tests.factories import AbsenceFactory, AssistantFactory, AttendanceFactory, ShiftFactory, local
 
@@ -88,6 +89,50 @@ def test_the_mentor_corrects_a_day_and_the_original_stays(
     assert len(shown.context["events"]) == 4
 
 
+def test_a_correction_keeps_every_break_and_the_day_of_the_duty(
+    client_of: ClientOf, mentor: Mentor, assistant: Assistant
+) -> None:
+    ShiftFactory(assistant=assistant, start=local(2021, 4, 14, 22))
+    night = [(Event.START, 0, 10), (Event.END, 6, 0)]
+    for hour in (1, 2, 4):
+        night += [(Event.BREAK_START, hour, 20), (Event.BREAK_END, hour, 30)]
+    for event, hour, minute in night:
+        AttendanceFactory(assistant=assistant, event=event, at=local(2021, 4, 15, hour, minute))
+    client, shown = client_of(mentor), page_of(assistant, day=date(2021, 4, 14))
+    (duty,) = client.get(shown).context["found"].duties
+    form = f"{page_of(assistant, 'correct', date(2021, 4, 14))}?sluzba={duty.first.isoformat().replace('+', '%2B')}"
+    page = client.get(form)
+    assert page.content.decode().count('type="time"') == 8
+    opened = page.context["form"]
+    typed = {"seen": opened["seen"].value()}
+    typed |= {name: f"{clock:%H:%M}" for name, clock in opened.initial.items()}
+    client.post(form, {**typed, "starts": "00:05", "ends": "06:15", "reason": "Telefon šel napřed."})
+    (mended,) = client.get(shown).context["found"].duties
+    assert (mended.start, mended.end) == (local(2021, 4, 15, 0, 5), local(2021, 4, 15, 6, 15))
+    assert mended.breaks == duty.breaks
+    assert len(mended.breaks) == 3
+
+
+@pytest.mark.parametrize(
+    ("known", "typed", "expected"),
+    [
+        ((15, 23, 50), time(0, 5), (16, 0, 5)),
+        ((14, 23, 50), time(0, 5), (15, 0, 5)),
+        ((14, 23, 50), time(23, 55), (14, 23, 55)),
+        ((16, 0, 10), time(23, 55), (15, 23, 55)),
+        # So far off nobody slipped over midnight: the day is the one that was opened.
+        ((15, 6, 0), time(22), (15, 22, 0)),
+    ],
+)
+def test_a_mended_start_stays_near_what_was_noted(
+    known: tuple[int, int, int], typed: time, expected: tuple[int, int, int]
+) -> None:
+    start = local(2021, 4, *known)
+    form = DutyForm(day=DAY, duty=Duty(start, start, None, (), ()))
+    form.cleaned_data = {"starts": typed, "ends": time(12)}
+    assert form.start() == local(2021, 4, *expected)
+
+
 def test_the_assistant_sees_their_days_and_proposes(client_of: ClientOf, mentor: Mentor, assistant: Assistant) -> None:
     served(assistant, 15, end=20)
     served(AssistantFactory(), 15)
@@ -109,6 +154,19 @@ def test_the_assistant_sees_their_days_and_proposes(client_of: ClientOf, mentor:
     assert own.get(page_of(assistant)).context["found"].served == timedelta(hours=8)
     desk.post(reverse("attendance:take-request", args=[latest.pk]))
     assert Attendance.objects.standing().filter(assistant=assistant).count() == 2
+
+
+def test_a_duty_over_the_end_of_a_month_is_parted_in_its_sum(
+    client_of: ClientOf, mentor: Mentor, assistant: Assistant
+) -> None:
+    AttendanceFactory(assistant=assistant, at=local(2021, 10, 31, 22))
+    AttendanceFactory(assistant=assistant, event=Event.END, at=local(2021, 11, 1, 6))
+    client = client_of(mentor)
+    sums = []
+    for month in ("2021-10", "2021-11"):
+        (line,) = client.get(f"/dochazka/{month}/schvalovani/").context["lines"]
+        sums.append((line.served, sum(cell.hours for cell in line.cells)))
+    assert sums == [(2, 8), (6, 0)]
 
 
 def test_an_absence_is_shown_without_its_kind(client_of: ClientOf, mentor: Mentor, assistant: Assistant) -> None:
@@ -134,10 +192,10 @@ def test_the_month_takes_the_same_queries_for_few_and_many(
     served(assistant, 15)
     ShiftFactory(assistant=assistant, start=local(2021, 4, 15, 8))
     client = client_of(mentor)
-    assert queries(client) == 9
+    assert queries(client) == 10
     for _ in range(5):
         other = AssistantFactory(mentor=mentor)
         for day in (12, 13):
             ShiftFactory(assistant=other, start=local(2021, 4, day, 8))
             served(other, day)
-    assert queries(client) == 9
+    assert queries(client) == 10
