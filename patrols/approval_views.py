@@ -33,7 +33,7 @@ from patrols.attendance_approval import (
 from patrols.attendance_days import Days
 from patrols.attendance_views import exact_hours
 from patrols.duties import Duty, served
-from patrols.models import Attendance, AttendanceStep, CorrectionRequest
+from patrols.models import Attendance, AttendanceStep, CorrectionRequest, LegalLimit
 from patrols.month_hours import without_break
 
 form_page = require_http_methods(["GET", "HEAD", "POST"])
@@ -212,6 +212,7 @@ def day_page(request: SignedInRequest, pk: int, day: date) -> HttpResponse:
     """What was planned, noted and corrected on a day, how it stands, and what can be done about it."""
     person, now = assistant_of(request, pk), timezone.now()
     found = attendance_approval.day_of(person, day, now, request.user)
+    (in_force,) = LegalLimit.objects.in_force(day, day)
     leads = request.user.may(Permission.APPROVE_ATTENDANCE) and attendance_approval.leads(request.user, person, day)
     is_open = not (found.step and found.step.move == AttendanceStep.Move.APPROVE)
     context = {
@@ -221,7 +222,7 @@ def day_page(request: SignedInRequest, pk: int, day: date) -> HttpResponse:
         "found": found,
         "served": exact_hours(found.served),
         "planned": exact_hours(found.planned),
-        "breaks": [breach.sentence for breach in without_break(found.duties)],
+        "breaks": [breach.sentence for breach in without_break(found.duties, in_force.limits)],
         "events": events_of(found),
         "steps": AttendanceStep.objects.filter(assistant=person).within(day, day).select_related("by"),
         "requests": CorrectionRequest.objects.filter(assistant=person)

@@ -4,7 +4,7 @@ Pure: knows no model. The law's own values are `labour_code.LAW`; a change is a 
 holds, and `in_force` puts them together.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
@@ -168,6 +168,12 @@ def in_force(changes: Iterable[Change], first: date, last: date) -> list[InForce
     starts = sorted({first, *(change.valid_from for change in known if first < change.valid_from <= last)})
     ends = [*(start - timedelta(days=1) for start in starts[1:]), last]
     return [InForce(start, end, on(known, start)) for start, end in zip(starts, ends, strict=True)]
+
+
+def by_day(parts: Iterable[InForce]) -> Callable[[date], Limits]:
+    """What tells the limits of a day; it raises StopIteration outside the parts."""
+    known = list(parts)
+    return lambda day: next(part.limits for part in known if part.first <= day <= part.last)
 
 
 def on(changes: Sequence[Change], day: date) -> Limits:

@@ -2,7 +2,8 @@
 
 Each figure has its one definition here; pages, exports and the monthly timesheet show these very values. All hours are
 real time between instants, so a duty over midnight is parted between its months and the nights when the clocks change
-have 7 and 9 hours. How the law is read stands in docs/decisions/0125-hours-of-a-month.md.
+have 7 and 9 hours. Limits are those of each day, of a week those of its Monday. How the law is read stands in
+docs/decisions/0125-hours-of-a-month.md.
 """
 
 from collections import defaultdict
@@ -20,6 +21,8 @@ from patrols.labour_code import LAW, Breach, Limits, Rule, night_time
 ZERO: Final = timedelta(0)
 DAY: Final = timedelta(days=1)
 SECOND: Final = timedelta(seconds=1)
+LimitsOf = Callable[[date], Limits]
+"""Tells the limits that hold on a day."""
 WORKING_DAYS: Final = 5
 """Days of a week among which the weekly hours are divided, Monday to Friday."""
 
@@ -103,17 +106,22 @@ class MonthHours:
         return self.worked - self.planned
 
 
-def hours_of(month: Month, record: Record, limits: Limits = LAW) -> MonthHours:
-    """The hours of `month` of one person."""
+def by_law(day: date) -> Limits:
+    """The law's own limits, whatever an employer has set."""
+    return LAW
+
+
+def hours_of(month: Month, record: Record, limits_of: LimitsOf = by_law) -> MonthHours:
+    """The hours of `month` of one person; `limits_of` is asked about days of all the weeks that the month touches."""
     worked = spans_of(duty.worked for duty in record.duties)
     inside = [cut for span in worked if (cut := shared(span, (month.start, month.end)))]
-    credited_days = [credit for day in month.days if (credit := credit_of(day, record, worked, limits))]
+    credited_days = [credit for day in month.days if (credit := credit_of(day, record, worked, limits_of(day)))]
     away: dict[str, timedelta] = defaultdict(timedelta)
     not_credited: dict[str, timedelta] = defaultdict(timedelta)
     for credit in credited_days:
         if credit.kind:
             (away if credit.counts else not_credited)[credit.kind] += credit.hours
-    parts = parts_of(inside, limits)
+    parts = parts_of(inside)
     return MonthHours(
         planned=total(within(record.shifts, month)),
         worked=parts.worked,
@@ -121,8 +129,8 @@ def hours_of(month: Month, record: Record, limits: Limits = LAW) -> MonthHours:
         night=parts.night,
         weekend=parts.weekend,
         on_holiday=parts.on_holiday,
-        overtime=total(within(overtime(month, record, worked, limits), month)),
-        fund=sum((daily_hours(day, record, limits) for day in month.days), ZERO),
+        overtime=total(within(overtime(month, record, worked, limits_of), month)),
+        fund=sum((daily_hours(day, record, limits_of(day)) for day in month.days), ZERO),
         holiday_off=sum((credit.hours for credit in credited_days if not credit.kind), ZERO),
         away=dict(away),
         not_credited=dict(not_credited),
@@ -140,6 +148,7 @@ class Parts:
 
 
 def parts_of(spans: Sequence[Span], limits: Limits = LAW) -> Parts:
+    """Nights and days of rest are the law's: nobody sets them."""
     return Parts(
         worked=total(spans),
         night=sum((night_time(*span, limits) for span in spans), ZERO),
@@ -185,7 +194,7 @@ def credit_of(day: date, record: Record, worked: Sequence[Span], limits: Limits 
     return Credit(kind, hours, counts) if hours > ZERO else None
 
 
-def overtime(month: Month, record: Record, worked: Sequence[Span], limits: Limits = LAW) -> Iterator[Span]:
+def overtime(month: Month, record: Record, worked: Sequence[Span], limits_of: LimitsOf = by_law) -> Iterator[Span]:
     """When overtime was worked in the weeks that the month touches (§ 78).
 
     It is what a week has above the full weekly hours, for part-timers too, hours credited included, and only work
@@ -195,9 +204,9 @@ def overtime(month: Month, record: Record, worked: Sequence[Span], limits: Limit
     while week.start < month.end:
         inside = [cut for span in worked if (cut := shared(span, (week.start, week.end)))]
         days = (week.first_day + DAY * number for number in range(7))
-        credited_days = (credit_of(day, record, worked, limits) for day in days)
+        credited_days = (credit_of(day, record, worked, limits_of(day)) for day in days)
         credited = sum((credit.hours for credit in credited_days if credit and credit.counts), ZERO)
-        above = total(inside) + credited - limits.weekly_hours
+        above = total(inside) + credited - limits_of(week.first_day).weekly_hours
         for start, end in reversed(outside(inside, record.shifts)):
             if above <= ZERO:
                 break

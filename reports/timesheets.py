@@ -20,9 +20,11 @@ from apk.people.access import Role
 from apk.people.models import Assistant, AssistantQuerySet, Employment, Mentorship, User
 from patrols.attendance_approval import people_days
 from patrols.attendance_days import Days
+from patrols.limits import by_day
+from patrols.models import LegalLimit
 from patrols.models.approvals import clock_of
 from patrols.month_hours import MonthHours, Record, hours_of, parts_of_day
-from patrols.month_records import label_of, records_of
+from patrols.month_records import label_of, records_of, weeks_of
 from reports.documents import timesheet_pdf, timesheet_xlsx
 from reports.models import GrantProject, TimesheetPrint
 from reports.timesheet import FACTS, Line, Sheet, Timesheet
@@ -48,8 +50,10 @@ def people_of(user: User, month: Month) -> AssistantQuerySet:
 
 
 def compiled(month: Month, people: Sequence[Assistant], reader: User, now: datetime) -> Timesheet:
-    """The timesheets of the people for `reader`. Twelve queries, however many people."""
+    """The timesheets of the people for `reader`. Thirteen queries, however many people."""
     records = records_of(people, month, reader)
+    weeks = weeks_of(month)
+    limits_of = by_day(LegalLimit.objects.in_force(weeks.first, weeks.last))
     days = people_days(people, Days(month.first_day, month.last_day), now, reader)
     fte: dict[int, list[str]] = defaultdict(list)
     within = Q(ends__isnull=True) | Q(ends__gte=month.first_day)
@@ -71,6 +75,7 @@ def compiled(month: Month, people: Sequence[Assistant], reader: User, now: datet
             sheet_of(
                 person,
                 month,
+                hours_of(month, records[person.pk], limits_of),
                 records[person.pk],
                 fte=", ".join(dict.fromkeys(fte[person.pk])),
                 mentors=", ".join(dict.fromkeys(mentors[person.pk])),
@@ -81,8 +86,9 @@ def compiled(month: Month, people: Sequence[Assistant], reader: User, now: datet
     )
 
 
-def sheet_of(person: Assistant, month: Month, record: Record, *, fte: str, mentors: str, unapproved: int) -> Sheet:
-    hours = hours_of(month, record)
+def sheet_of(
+    person: Assistant, month: Month, hours: MonthHours, record: Record, *, fte: str, mentors: str, unapproved: int
+) -> Sheet:
     return Sheet(
         name=str(person),
         personal_number=person.user.personal_number,

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date, time, timedelta
+from decimal import Decimal
 
 import pytest
 from django.db import connection
@@ -14,7 +15,7 @@ from apk.people.models import Assistant, Mentor, User
 from patrols.approval_forms import DutyForm
 from patrols.attendance_approval import DayState
 from patrols.duties import Duty, Event
-from patrols.models import Absence, Attendance, AttendanceStep, CorrectionRequest
+from patrols.models import Absence, Attendance, AttendanceStep, CorrectionRequest, LegalLimit
 from tests.factories import AbsenceFactory, AssistantFactory, AttendanceFactory, ShiftFactory, local
 
 pytestmark = pytest.mark.django_db
@@ -167,6 +168,17 @@ def test_a_duty_over_the_end_of_a_month_is_parted_in_its_sum(
         (line,) = client.get(f"/dochazka/{month}/schvalovani/").context["lines"]
         sums.append((line.served, sum(cell.hours for cell in line.cells)))
     assert sums == [(2, 8), (6, 0)]
+
+
+def test_breaks_go_by_the_limits_of_the_day(
+    client_of: ClientOf, mentor: Mentor, coordinator: User, assistant: Assistant
+) -> None:
+    served(assistant, 15, end=13)
+    client = client_of(mentor)
+    assert client.get(page_of(assistant)).context["breaks"] == []
+    LegalLimit.objects.set("work_without_break", Decimal(4), DAY, reason="Předpis", by=coordinator)
+    (sentence,) = client.get(page_of(assistant)).context["breaks"]
+    assert "5 h" in sentence.replace("\xa0", " ")
 
 
 def test_an_absence_is_shown_without_its_kind(client_of: ClientOf, mentor: Mentor, assistant: Assistant) -> None:

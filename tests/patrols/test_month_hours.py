@@ -1,6 +1,6 @@
 """The hours of a month: each figure at its boundaries, over midnight, over both clock changes, and minute by minute."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from apk.calendar import LOCAL, Month, holiday
 from patrols.duties import Break, Duty, Span
-from patrols.labour_code import Rule
+from patrols.labour_code import LAW, Rule
 from patrols.month_hours import Away, Employed, Record, hours_of, without_break
 from tests.factories import local
 
@@ -171,6 +171,16 @@ def test_a_holiday_worked_in_part_credits_the_rest() -> None:
 )
 def test_a_long_duty_without_a_break_is_named(worked: Duty, found: int) -> None:
     assert [breach.rule for breach in without_break([worked])] == [Rule.BREAK_MISSING] * found
+
+
+def test_overtime_goes_by_the_limits_of_its_week() -> None:
+    days = [duty(f"2021-04-{day} 8:00", f"2021-04-{day} 16:00") for day in (12, 13, 14, 15, 16, 19, 20, 21, 22, 23)]
+    shorter = replace(LAW, weekly_hours=timedelta(hours=37.5))
+    changed = hours_of(Month(2021, 4), Record(duties=days), lambda day: shorter if day >= date(2021, 4, 19) else LAW)
+    assert (hours_of(Month(2021, 4), Record(duties=days)).overtime, changed.overtime) == (
+        timedelta(0),
+        timedelta(hours=2.5),
+    )
 
 
 # --- Minute by minute -------------------------------------------------------------------------------------------------

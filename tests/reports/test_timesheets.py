@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date, timedelta
+from decimal import Decimal
 from io import BytesIO
 
 import pytest
@@ -18,7 +19,7 @@ from apk.audit.models import AccessLog
 from apk.calendar import Month
 from apk.people.models import Assistant, Mentor, User
 from patrols.duties import Event
-from patrols.models import Absence
+from patrols.models import Absence, LegalLimit
 from reports import timesheets
 from reports.documents import timesheet_pdf, timesheet_xlsx
 from reports.models import TimesheetPrint
@@ -94,6 +95,14 @@ def test_the_days_make_up_the_sums(month: Assistant, coordinator: User) -> None:
     assert (sheet.lines[4].note, sheet.lines[18].note) == ("Velikonoční pondělí", "Pracovní neschopnost")
 
 
+def test_hours_go_by_the_limits_of_each_day(month: Assistant, coordinator: User) -> None:
+    LegalLimit.objects.set("weekly_hours", Decimal("37.5"), date(2021, 4, 19), reason="Předpis", by=coordinator)
+    (sheet,) = of(coordinator, month).sheets
+    # 12 days of 8 hours, then 10 days of 7.5 hours; three of these are of illness and one of vacation.
+    assert sheet.sums["fund"] == (12 * 8 + 10 * 7.5) * HOUR
+    assert sheet.sums["credited"] == (2 * 8 + 4 * 7.5) * HOUR
+
+
 def test_an_illness_is_told_to_the_mentor_of_those_days_and_the_coordinator_alone(
     month: Assistant, mentor: Mentor, coordinator: User, client_of: ClientOf
 ) -> None:
@@ -166,7 +175,7 @@ def test_the_page_takes_the_same_queries_for_few_and_many(
             assert client.get(reverse("timesheets:month", args=[APRIL])).status_code == 200
         return len(captured)
 
-    assert queries() == 16
+    assert queries() == 17
     for _ in range(4):
         served(AssistantFactory(mentor=mentor), 15, 8, 16)
-    assert queries() == 16
+    assert queries() == 17
