@@ -215,7 +215,8 @@ class GrantReport:
     `kind` is „interim" or „final", `title` its Czech heading. `months` holds every month of the period in order;
     `totals` are the figures of the whole period, named by `figures.FIGURES`, time in seconds: additive ones are sums
     of the months, places and assistants are counted once however many months they appear in. Months that are missing
-    count as nothing, and then as well as with open months the report `is_provisional`.
+    count as nothing, and then as well as with open months the report `is_provisional`. `earlier` are the project's
+    months before the period, in order, when indicators count them too; else there are none.
 
     Documents need nothing else: heading from `title`, `project` and `publicity`, then `sections` one after another,
     each with its facts, paragraphs, charts and tables; `digest` and `months` for the footer and the manifest.
@@ -231,12 +232,18 @@ class GrantReport:
     totals: Mapping[str, int]
     sections: tuple[Section, ...]
     annexes: tuple[Annex, ...]
+    earlier: tuple[ReportMonth, ...] = ()
     schema: int = SCHEMA
+
+    @property
+    def taken(self) -> tuple[ReportMonth, ...]:
+        """Every month that a number of the report is taken from, in order."""
+        return (*self.earlier, *self.months)
 
     @property
     def is_provisional(self) -> bool:
         """Whether a number may still change, because a month is not sealed."""
-        return any(month.state is not MonthState.SEALED for month in self.months)
+        return any(month.state is not MonthState.SEALED for month in self.taken)
 
     def as_json(self) -> dict[str, Any]:
         """The report as JSON values in a fixed order; amounts are strings such as "2450000.00"."""
@@ -260,16 +267,9 @@ class GrantReport:
             "project": project,
             "first": str(self.first),
             "last": str(self.last),
-            "months": [
-                {
-                    "month": str(month.month),
-                    "state": str(month.state),
-                    "version": month.version,
-                    "sha256": month.sha256,
-                    "totals": dict(month.totals),
-                }
-                for month in self.months
-            ],
+            "months": list(map(_month, self.months)),
+            # A report that counts nothing else says nothing of it, as reports did before they could.
+            **({"earlier": list(map(_month, self.earlier))} if self.earlier else {}),
             "totals": dict(self.totals),
             "sections": [_section(section) for section in self.sections],
             "annexes": list(map(_annex, self.annexes)),
@@ -290,16 +290,8 @@ class GrantReport:
             project=ProjectCard(**project),
             first=Month.parse(data["first"]),
             last=Month.parse(data["last"]),
-            months=tuple(
-                ReportMonth(
-                    Month.parse(month["month"]),
-                    MonthState(month["state"]),
-                    month["version"],
-                    month["sha256"],
-                    in_order(month["totals"], FIGURES),
-                )
-                for month in data["months"]
-            ),
+            months=tuple(map(_read_month, data["months"])),
+            earlier=tuple(map(_read_month, data.get("earlier", ()))),
             totals=in_order(data["totals"], FIGURES),
             sections=tuple(map(_read_section, data["sections"])),
             annexes=tuple(Annex(**annex) for annex in data["annexes"]),
@@ -309,6 +301,26 @@ class GrantReport:
     def digest(self) -> str:
         """SHA-256 in hexadecimal of the canonical JSON: keys sorted, no spaces, UTF-8."""
         return hashlib.sha256(canonical_json(self.as_json())).hexdigest()
+
+
+def _month(month: ReportMonth) -> dict[str, Any]:
+    return {
+        "month": str(month.month),
+        "state": str(month.state),
+        "version": month.version,
+        "sha256": month.sha256,
+        "totals": dict(month.totals),
+    }
+
+
+def _read_month(data: Mapping[str, Any]) -> ReportMonth:
+    return ReportMonth(
+        Month.parse(data["month"]),
+        MonthState(data["state"]),
+        data["version"],
+        data["sha256"],
+        in_order(data["totals"], FIGURES),
+    )
 
 
 def _annex(annex: Annex) -> dict[str, Any]:

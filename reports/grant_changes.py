@@ -30,7 +30,7 @@ def between(before: GrantReport, after: GrantReport) -> list[Change]:
         return []
     found = [
         *compared("", "Název zprávy", before.title, after.title),
-        *months(before.months, after.months),
+        *months(before.taken, after.taken),
         *sections(before.sections, after.sections),
         *annexes(before.annexes, after.annexes),
     ]

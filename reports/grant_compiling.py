@@ -67,6 +67,9 @@ from reports.summary import MonthSummary, Staffing, in_order
 WITHOUT_LOCALITY = {Records.FINDINGS, Records.ACTIVITIES}
 """Records that may lie outside every locality."""
 
+SINCE_START = {ReportSection.Content.INDICATORS, ReportSection.Content.GOALS}
+"""Sections whose numbers are those since the start of the project."""
+
 TENTH, HUNDREDTH = Decimal("0.1"), Decimal("0.01")
 
 
@@ -74,13 +77,15 @@ TENTH, HUNDREDTH = Decimal("0.1"), Decimal("0.01")
 class Compilation:
     """What the sections are made of.
 
-    `summaries` lack the months that are missing; `since_start` are the totals of the project's months from `begins`
-    to the end of the report. `houses` are the numbers of lodging houses, by name, that stand for their names.
+    `earlier` are the project's months before the report. `summaries` lack the months that are missing; `since_start`
+    are the totals of the project's months from `begins` to the end of the report. `houses` are the numbers of lodging
+    houses, by name, that stand for their names.
     """
 
     report: ProjectReport
     project: GrantProject
     months: tuple[ReportMonth, ...]
+    earlier: tuple[ReportMonth, ...]
     summaries: Mapping[Month, MonthSummary]
     totals: Mapping[str, int]
     since_start: Mapping[str, int]
@@ -108,6 +113,7 @@ def compiled(report: ProjectReport) -> GrantReport:
     """The report as its months, its project and its texts are now. A constant number of queries."""
     parts = compilation(report)
     project = parts.project
+    sections = list(sections_of(report))
     known = references_of(parts)
     written = dict(SectionText.objects.filter(report=report).values_list("section", "text"))
     return GrantReport(
@@ -140,10 +146,21 @@ def compiled(report: ProjectReport) -> GrantReport:
                     unnamed(line, parts.houses) for line in paragraphs(written.get(section.pk, ""), known)
                 ),
             )
-            for section in sections_of(report)
+            for section in sections
         ),
         annexes=parts.annexes,
+        earlier=parts.earlier if reaches_back(sections, parts.indicators) else (),
     )
+
+
+def reaches_back(sections: Iterable[ReportSection], indicators: Iterable[Indicator]) -> bool:
+    """Whether a section tells of figures since the start of the project."""
+    return are_counted(indicators) and any(section.content in SINCE_START for section in sections)
+
+
+def are_counted(indicators: Iterable[Indicator]) -> bool:
+    """Whether one of them is a figure; the others are what the coordinator enters."""
+    return any(indicator.figure in FIGURES for indicator in indicators)
 
 
 def sections_of(report: ProjectReport) -> QuerySet[ReportSection]:
@@ -166,6 +183,7 @@ def compilation(report: ProjectReport) -> Compilation:
         report=report,
         project=project,
         months=months,
+        earlier=tuple(month_of(month, taken.get(month)) for month in earlier),
         summaries=own,
         totals=in_order(totals_of(own.values()) | in_period, FIGURES),
         since_start=in_order(totals_of(summary for summary, *_ in taken.values()) | in_all, FIGURES),
@@ -340,8 +358,15 @@ def indicators(parts: Compilation) -> Section:
             for label, text in zip((*labels, last, "Plnění", "Cíl splněn"), texts, strict=True)
         ),
         rows=tuple(rows),
+        note=uncounted(parts.earlier) if are_counted(parts.indicators) else "",
     )
     return made_of(tables=[table] if rows else [])
+
+
+def uncounted(earlier: Iterable[ReportMonth]) -> str:
+    """Which months before the report the figures since the start lack."""
+    missing = [czech.month(month.month.first_day) for month in earlier if month.state is MonthState.MISSING]
+    return f"V součtu od začátku projektu chybí nesestavené měsíce: {czech.joined(missing)}." if missing else ""
 
 
 def verdict(indicator: Indicator, actual: Decimal | None) -> str:

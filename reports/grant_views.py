@@ -1,5 +1,6 @@
 """Pages of what a call asks of a project, and of the reports to the grant."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
@@ -17,7 +18,7 @@ from apk.edits import carried_out, form_response, posted
 from apk.people.access import Permission, SignedInRequest, requires
 from reports import months
 from reports.charts import bar_chart
-from reports.grant import Chart, GrantReport, MonthState, Section
+from reports.grant import Chart, GrantReport, MonthState, ReportMonth, Section
 from reports.grant_compiling import compilation, compiled, references_of, sections_of
 from reports.grant_forms import AnnexForm, ReportForm, SetUpForm, WordsForm
 from reports.grant_setup import PARTS, Part, remove, set_up
@@ -208,13 +209,13 @@ def report_page(request: SignedInRequest, pk: int) -> HttpResponse:
     """The whole report as it would be handed over now; each figure leads to its records."""
     row = report_or_404(request, pk)
     report = compiled(row)
-    states = [month.state for month in report.months]
     context = {
         "row": row,
         "project": row.project,
         "report": report,
         "sections": drawn_sections(report),
-        "states": [(STATES[state], states.count(state)) for state in MonthState if state in states],
+        "states": states_of(report.months),
+        "earlier_states": states_of(report.earlier),
         "outdated": outdated(report),
         "annexes": row.annexes.all(),
         "submissions": list(row.submissions.without_content().select_related("submitted_by")),
@@ -225,9 +226,15 @@ def report_page(request: SignedInRequest, pk: int) -> HttpResponse:
     return render(request, "reports/report.html", context)
 
 
+def states_of(taken: Iterable[ReportMonth]) -> list[tuple[str, int]]:
+    """How many of the months are in each state that one of them is in: „uzavřené" 2."""
+    states = [month.state for month in taken]
+    return [(STATES[state], states.count(state)) for state in MonthState if state in states]
+
+
 def outdated(report: GrantReport) -> list[Month]:
     """Open months whose records have changed since they were counted: their numbers no longer equal their lists."""
-    open_months = [month.month for month in report.months if month.state is MonthState.PROVISIONAL]
+    open_months = [month.month for month in report.taken if month.state is MonthState.PROVISIONAL]
     if not open_months:
         return []
     return [record.month for record in months.records(open_months) if record.condition is Condition.OUTDATED]

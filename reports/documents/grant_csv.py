@@ -30,9 +30,10 @@ def _rows(report: GrantReport, imprint: Imprint) -> Iterator[tuple[csv_files.Cel
         ("otisk hodnot SHA-256", report.digest),
     ):
         yield "Zpráva", "", "", label, "", text
-    for month in report.months:
-        yield "Měsíce", "", str(month.month), "stav", "", month.state.label
-        yield "Měsíce", "", str(month.month), "otisk hodnot SHA-256", "", month.sha256
+    for heading, months in (("Měsíce před obdobím zprávy", report.earlier), ("Měsíce", report.months)):
+        for month in months:
+            yield heading, "", str(month.month), "stav", "", month.state.label
+            yield heading, "", str(month.month), "otisk hodnot SHA-256", "", month.sha256
     for section in report.sections:
         for label, cell in section.facts:
             yield section.title, "", "", label, *_value(cell)

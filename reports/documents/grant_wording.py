@@ -1,7 +1,9 @@
 """What the documents of a grant report say in words. Pure."""
 
+from collections.abc import Iterable
+
 from apk import czech
-from reports.grant import GrantReport, MonthState
+from reports.grant import GrantReport, MonthState, ReportMonth
 
 STATES = {
     MonthState.PROVISIONAL: ("měsíc je předběžný", "měsíce jsou předběžné", "měsíců je předběžných"),
@@ -18,6 +20,14 @@ def provisional(report: GrantReport) -> str:
     """A sentence about months whose numbers may still change; "" when all are sealed."""
     if not report.is_provisional:
         return ""
-    counts = {state: sum(month.state is state for month in report.months) for state in STATES}
-    parts = [czech.counted(count, *STATES[state]) for state, count in counts.items() if count]
-    return f"Zpráva je předběžná: {czech.joined(parts)}."
+    own, earlier = open_among(report.months), open_among(report.earlier)
+    said = [own] if own else []
+    if earlier:
+        said.append(f"z dřívějších měsíců, které ukazatele započítávají, {earlier}")
+    return f"Zpráva je předběžná: {'; '.join(said)}."
+
+
+def open_among(months: Iterable[ReportMonth]) -> str:
+    """„1 měsíc je předběžný a 2 měsíce nejsou sestavené"; "" when all are sealed."""
+    states = [month.state for month in months]
+    return czech.joined(czech.counted(states.count(state), *STATES[state]) for state in STATES if state in states)

@@ -35,6 +35,10 @@ def test_json_holds_every_value_and_the_digest_names_it():
     assert data["annexes"][0] == {"title": "Fotografie z dopravního hřiště", "file": "fotografie.pdf"}
     assert GrantReport.from_json(data) == report
     assert interim().digest == report.digest == GrantReport.from_json(data).digest
+    # Reports that were handed over before it was said have the digest that they had.
+    assert "earlier" not in data
+    further = replace(report, earlier=report.months)
+    assert GrantReport.from_json(json.loads(json.dumps(further.as_json()))) == further
     with pytest.raises(UnknownSchemaError, match="verzi 99"):
         GrantReport.from_json(data | {"schema": 99})
     assert len(report.digest) == 64
@@ -49,6 +53,7 @@ def test_json_holds_every_value_and_the_digest_names_it():
         {"project": replace(interim().project, city_share=Decimal(1))},
         {"months": interim().months[:2]},
         {"annexes": ()},
+        {"earlier": interim().months[:1]},
     ],
 )
 def test_digest_changes_with_anything_that_is_said(change):
@@ -61,6 +66,7 @@ def test_report_is_provisional_until_every_month_is_sealed():
 
     assert report.is_provisional
     assert not replace(report, months=sealed).is_provisional
+    assert replace(report, months=sealed, earlier=report.months[2:]).is_provisional
 
 
 def test_only_numbers_stand_to_the_right():

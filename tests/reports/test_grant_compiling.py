@@ -1,17 +1,24 @@
 """Reports compiled from months: every number again by plain SQL, what is missing, what must not leave the house."""
 
+import json
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
+import jsonschema_rs
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from apk.calendar import Month
 from apk.people.models import Employment, User
+from apk.refusal import Refused
 from findings import custody
 from findings.models import Finding
+from reports import submitting
+from reports.documents import grant_json
+from reports.documents.grant_json import SCHEMA, frozen, thawed
+from reports.documents.grant_wording import provisional
 from reports.figures import FIGURES
 from reports.grant import GrantReport, MonthState
 from reports.grant_compiling import compiled
@@ -171,6 +178,43 @@ def test_sealed_month_is_taken_as_it_was_sealed(built, coordinator, mentor):
     # Whatever is said of people later, what is sealed is what the report says.
     Employment.objects.update(fte="0.5")
     assert compiled(row) == report
+
+
+def test_months_before_the_report_that_indicators_count_must_be_sealed_too(client_of, built, coordinator, mentor):
+    assistant = AssistantFactory(mentor=mentor)
+    ShiftFactory(assistant=assistant, start=local(2021, 4, 15, 8))
+    FindingFactory(with_needle=58, assistant=assistant, found_at=local(2021, 3, 15))
+    built(Month(2021, 3))
+    sealed(Month(2021, 4), coordinator)
+    project = GrantProjectFactory(starts=date(2021, 2, 1))
+    row = with_every_section(ProjectReportFactory(project=project, first=date(2021, 4, 1), last=date(2021, 4, 1)))
+    # Nothing in it is counted since the start of the project.
+    assert (compiled(row).earlier, compiled(row).is_provisional) == ((), False)
+    project.indicators.create(name="Kusy", figure="pieces", target=100)
+    row = ProjectReport.objects.select_related("project").get(pk=row.pk)
+
+    report = compiled(row)
+    assert [(str(month.month), month.state) for month in report.earlier] == [
+        ("2021-02", MonthState.MISSING),
+        ("2021-03", MonthState.PROVISIONAL),
+    ]
+    assert report.is_provisional
+    (indicators,) = [section for section in report.sections if section.content == "indicators"]
+    assert indicators.tables[0].note == "V součtu od začátku projektu chybí nesestavené měsíce: únor\u00a02021."
+    assert provisional(report) == (
+        "Zpráva je předběžná: z dřívějších měsíců, které ukazatele započítávají, "
+        "1\u00a0měsíc je předběžný a 1\u00a0měsíc není sestavený."
+    )
+    assert thawed(frozen(report)) == report
+    validator = jsonschema_rs.Draft202012Validator(json.loads(SCHEMA.read_text()))
+    validator.validate(json.loads(grant_json.build(report)))
+    with pytest.raises(Refused, match="potvrďte, že odevzdáváte předběžná čísla"):
+        submitting.submit(row, by=coordinator, now=local(2021, 6, 1), seen=report.digest)
+
+    FindingFactory(assistant=assistant, found_at=local(2021, 3, 16))
+    page = client_of(coordinator).get(row.get_absolute_url())
+    assert page.context["outdated"] == [Month(2021, 3)]
+    assert "Ukazatele započítávají i dřívější měsíce projektu: předběžné 1, nesestavené 1." in page.content.decode()
 
 
 def test_staffing_is_the_average_over_days_and_is_kept_with_the_month(built):

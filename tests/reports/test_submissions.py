@@ -12,10 +12,11 @@ from django.urls import reverse
 from django.utils import timezone
 
 from apk import private_files
+from apk.calendar import Month
 from apk.refusal import Refused
 from reports import annexes, grant_changes, submitting
 from reports.documents import grant_json
-from reports.grant import Annex, Cell, Kind, MonthState
+from reports.grant import Annex, Cell, Kind, MonthState, ReportMonth
 from reports.grant_compiling import compiled
 from reports.models import ProjectReport, Submission
 from tests.factories import ProjectReportFactory, ReportSectionFactory, ShiftFactory, local
@@ -60,6 +61,10 @@ CHANGED = [
     (
         replace(REPORT, months=(replace(REPORT.months[0], sha256="c" * 64), *REPORT.months[1:])),
         ("", "Měsíc březen\u00a02021", "uzavřený, verze 1", "uzavřený, verze 1, přepočítaný"),
+    ),
+    (
+        replace(REPORT, earlier=(ReportMonth(Month(2021, 2), MonthState.PROVISIONAL, 0, "e" * 64, {}),)),
+        ("", "Měsíc únor\u00a02021", "–", "předběžný"),
     ),
     (
         replace(REPORT, annexes=(*REPORT.annexes, Annex("Mapa", "mapa.pdf", "d" * 64, 5))),
