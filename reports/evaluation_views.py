@@ -120,12 +120,13 @@ def write(request: SignedInRequest, month: Month, pk: int) -> HttpResponse:
 @requires(Permission.MANAGE_FIELD_CHECKS)
 @require_POST
 def sign(request: SignedInRequest, month: Month, pk: int) -> HttpResponse:
-    """Seals the evaluation with the figures of this moment."""
+    """Seals the evaluation that was read with the figures of this moment."""
     person = person_or_404(request, month, pk)
     found = get_object_or_404(Evaluation.objects.visible_to(request.user).of(month), assistant=person)
     now = timezone.now()
     try:
-        found.sign(by=request.user, figures=evaluations.figures_of(person, month, request.user, now), now=now)
+        figures = evaluations.figures_of(person, month, request.user, now)
+        found.sign(by=request.user, figures=figures, seen=request.POST.get("digest", ""), now=now)
         messages.success(request, "Hodnocení je podepsané, asistent ho teď vidí.")
     except Refused as refusal:
         messages.error(request, str(refusal))

@@ -552,7 +552,8 @@ class World:
             defaults={"grade": "good", "went_well": "Klid.", "written_by": self.mentor.user},
         )
         if made and signed:
-            row.sign(by=self.mentor.user, figures=[["Kontroly v terénu", "1"]], now=Month(2021, 5).end)
+            figures = [["Kontroly v terénu", "1"]]
+            row.sign(by=self.mentor.user, figures=figures, seen=row.digest, now=Month(2021, 5).end)
         return self.assistant.pk
 
     @cached_property

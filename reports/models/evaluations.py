@@ -1,11 +1,12 @@
 """Monthly evaluations (měsíční hodnocení): a mentor's word about an assistant's month, sealed by the signature."""
 
+import hashlib
 from datetime import datetime
 from typing import Any, Self
 
 import pghistory
 import pgtrigger
-from django.db import models
+from django.db import models, transaction
 from django.db.models import Q
 from django.urls import reverse
 
@@ -111,15 +112,29 @@ class Evaluation(models.Model):
     def is_signed(self) -> bool:
         return self.signed_at is not None
 
-    def sign(self, *, by: User, figures: list[list[str]], now: datetime) -> None:
-        """Seals the words with the month's figures. Raises Refused when it is signed, or `by` does not lead the
-        assistant in the month, or the month is not over."""
+    @property
+    def digest(self) -> str:
+        """Another text whenever the words or the grade are others: what the button that signs remembers."""
+        words = repr((self.grade, self.went_well, self.to_improve, self.goals))
+        return hashlib.sha256(words.encode()).hexdigest()[:24]
+
+    @transaction.atomic
+    def sign(self, *, by: User, figures: list[list[str]], seen: str, now: datetime) -> None:
+        """Seals the words with the month's figures. `seen` is the digest of the words that `by` read.
+
+        Raises Refused when it is signed, or `by` does not lead the assistant in the month, or the month is not over,
+        or somebody wrote other words meanwhile.
+        """
         refuse_unless_led(self.assistant, self.period, by)
         if now < self.period.end:
             raise Refused("Podepsat hodnocení jde, až když měsíc skončí.")
-        changes: dict[str, Any] = {"signed_at": now, "figures": figures, "written_by": by}
-        if not Evaluation.objects.filter(pk=self.pk, signed_at__isnull=True).update(**changes):
+        current = Evaluation.objects.select_for_update(of=("self",)).get(pk=self.pk)
+        if current.is_signed:
             raise Refused("Hodnocení už je podepsané.")
+        if current.digest != seen:
+            raise Refused("Hodnocení mezitím někdo přepsal. Přečtěte si ho znovu a potom ho podepište.")
+        changes: dict[str, Any] = {"signed_at": now, "figures": figures, "written_by": by}
+        Evaluation.objects.filter(pk=self.pk).update(**changes)
         self.refresh_from_db()
 
     def acknowledge(self, *, now: datetime) -> None:

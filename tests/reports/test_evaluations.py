@@ -50,7 +50,7 @@ def test_a_signed_evaluation_keeps_its_words_and_figures(
         "5",
     )
 
-    client.post(page("sign", assistant))
+    client.post(page("sign", assistant), {"digest": row.digest})
     row.refresh_from_db()
     assert (row.signed_at is not None, dict(row.figures)) == (True, figures)
     FieldCheckFactory(people=[assistant])
@@ -58,7 +58,7 @@ def test_a_signed_evaluation_keeps_its_words_and_figures(
     answer = client.post(page("write", assistant), {**WORDS, "went_well": "Nic."}, follow=True)
     assert "už se nemění" in answer.content.decode()
     with pytest.raises(Refused, match="už je podepsané"):
-        row.sign(by=mentor.user, figures=[], now=timezone.now())
+        row.sign(by=mentor.user, figures=[], seen=row.digest, now=timezone.now())
     for change in (
         lambda: Evaluation.objects.update(went_well="Nic."),
         lambda: Evaluation.objects.update(figures=[]),
@@ -69,12 +69,26 @@ def test_a_signed_evaluation_keeps_its_words_and_figures(
             change()
 
 
+def test_words_that_changed_since_they_were_read_are_not_signed(
+    client_of: ClientOf, mentor: Mentor, assistant: Assistant
+) -> None:
+    client = client_of(mentor)
+    row = written(client, assistant)
+    read = client.get(page("person", assistant)).content.decode()
+    assert f'name="digest" value="{row.digest}"' in read
+    Evaluation.objects.update(went_well="Nic se nedařilo.")
+    answer = client.post(page("sign", assistant), {"digest": row.digest}, follow=True).content.decode()
+    assert ("mezitím někdo přepsal" in answer, Evaluation.objects.get().is_signed) == (True, False)
+    client.post(page("sign", assistant), {"digest": Evaluation.objects.get().digest})
+    assert Evaluation.objects.get().is_signed
+
+
 def test_the_assistant_reads_what_is_signed(client_of: ClientOf, mentor: Mentor, assistant: Assistant) -> None:
     own, desk = client_of(assistant), client_of(mentor)
     row = written(desk, assistant)
     assert own.get(page("person", assistant)).status_code == 404
     assert "rozepsané" not in own.get(reverse("evaluations:month", args=[APRIL])).content.decode()
-    desk.post(page("sign", assistant))
+    desk.post(page("sign", assistant), {"digest": row.digest})
     assert "Klid na Jílové." in own.get(page("person", assistant)).content.decode()
     own.post(page("acknowledge", assistant))
     row.refresh_from_db()
@@ -91,7 +105,7 @@ def test_only_the_mentor_of_the_month_signs_and_only_when_it_is_over(
     row = written(client_of(mentor), assistant)
     stranger = MentorFactory()
     with pytest.raises(Refused, match="nevedli"):
-        row.sign(by=stranger.user, figures=[], now=timezone.now())
+        row.sign(by=stranger.user, figures=[], seen=row.digest, now=timezone.now())
     with pytest.raises(Refused, match="až když měsíc skončí"):
-        row.sign(by=mentor.user, figures=[], now=APRIL.end - timedelta(seconds=1))
+        row.sign(by=mentor.user, figures=[], seen=row.digest, now=APRIL.end - timedelta(seconds=1))
     assert client_of(stranger).get(page("person", assistant)).status_code == 404
