@@ -199,11 +199,10 @@ def paste(request: SignedInRequest) -> HttpResponse:
     return to_cell(request, form)
 
 
-class MoveForm(CellForm):
-    """Shifts for a place of the plan, moved or copied there; each is written as its key and the revision seen."""
+class ShiftsForm(CellForm):
+    """A place of the plan and shifts; each is written as its key and the revision seen."""
 
     smena = forms.MultipleChoiceField()
-    kopirovat = forms.BooleanField(required=False)
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, user=user, **kwargs)
@@ -215,6 +214,12 @@ class MoveForm(CellForm):
         self.fields["smena"].choices = [  # type: ignore[attr-defined]  # a field with choices
             (f"{each.pk}:{seen}", each.pk) for each, seen in self.shifts
         ]
+
+
+class MoveForm(ShiftsForm):
+    """Shifts for a place of the plan, moved or copied there."""
+
+    kopirovat = forms.BooleanField(required=False)
 
 
 @requires(Permission.PLAN_SHIFTS)
@@ -242,11 +247,11 @@ def move(request: SignedInRequest) -> HttpResponse:
 @requires(Permission.PLAN_SHIFTS)
 @require_POST
 def clear(request: SignedInRequest) -> HttpResponse:
-    """Takes the shifts of a place out of the plan."""
-    form = CellForm(request.POST, user=request.user)
+    """Takes the shifts of a place, as they were seen there, out of the plan."""
+    form = ShiftsForm(request.POST, user=request.user)
     if not form.is_valid():
-        return sent_back(request, form, "Tuhle buňku vyprázdnit nejde.")
-    outcome = steps.clear(request.user, form.cleaned_data["asistent"], form.cleaned_data["den"])
+        return sent_back(request, form, "Tuhle buňku vyprázdnit nejde: mezitím ji někdo změnil, nebo ji nevedete.")
+    outcome = steps.clear(request.user, form.shifts)
     left_out(request, outcome)
     return to_cell(request, form)
 

@@ -180,25 +180,21 @@ def wish_like(shift: Shift, person: Assistant, day: date) -> Wish:
 
 
 @transaction.atomic
-def clear(by: User, person: Assistant, day: date) -> Outcome:
-    """Takes a person's shifts of a day out of the plan; those with records stay and are named."""
-    shifts = (
-        Shift.objects.visible_to(by)
-        .filter(assistant=person)
-        .starting_within(day, day)
-        .with_announcements()
-        .select_related("assistant__user", "locality", "announcement")
-    )
+def clear(by: User, shifts: Iterable[tuple[Shift, str]]) -> Outcome:
+    """Takes shifts, each with the revision that was seen, out of the plan.
+
+    Those with records and those that somebody changed meanwhile stay and are named.
+    """
     steps: list[dict[str, Any]] = []
     done: list[Shift] = []
     left_out: list[tuple[Wish | Lost, str]] = []
-    for shift in shifts:
+    for shift, seen in shifts:
         pk, before = shift.pk, state_of(shift)
         try:
             with transaction.atomic():
-                shift.remove(by=by, seen=shift.revision)
+                shift.remove(by=by, seen=seen)
         except ShiftError as refusal:
-            left_out.append((wish_like(shift, person, day), str(refusal)))
+            left_out.append((wish_like(shift, shift.assistant, shift.starts_on), str(refusal)))
         else:
             done.append(shift)
             steps.append({"shift": pk, "before": before, "after": None})

@@ -82,8 +82,8 @@ if (desk && table) {
       send(desk.dataset.paste, { ...here, rozsah: copied.kind, z_asistenta: copied.person, z_dne: copied.day });
       return true;
     }
-    if (key === "Delete" && cell.querySelector("a.brief")) {
-      send(desk.dataset.clear, here);
+    if (key === "Delete" && shifts.length) {
+      send(desk.dataset.clear, { ...here, smena: shifts });
       return true;
     }
     const template = /^[1-9]$/.test(key) ? templates[Number(key) - 1] : undefined;

@@ -267,7 +267,7 @@ def test_cleared_cell_comes_back_as_the_assistant_knows_it(
     mentor: Mentor, assistant: Assistant, week_of_work: list[Shift]
 ) -> None:
     told = week_of_work[0].announcement
-    steps.clear(mentor.user, assistant, date(2021, 4, 6))
+    steps.clear(mentor.user, [(week_of_work[0], week_of_work[0].revision)])
     assert clocks(assistant, 6, 6) == []
     Operation.objects.get().undo(by=mentor.user, now=timezone.now())
     (back,) = Shift.objects.starting_within(date(2021, 4, 6), date(2021, 4, 6))
@@ -309,9 +309,26 @@ def test_change_and_removal_of_one_shift_can_be_taken_back(
 @database
 def test_shift_with_records_is_not_cleared(mentor: Mentor, assistant: Assistant, week_of_work: list[Shift]) -> None:
     FindingFactory(assistant=assistant, shift=week_of_work[0])
-    outcome = steps.clear(mentor.user, assistant, date(2021, 4, 6))
+    outcome = steps.clear(mentor.user, [(week_of_work[0], week_of_work[0].revision)])
     assert (outcome.done, len(outcome.left_out)) == ((), 1)
     assert clocks(assistant, 6, 6) == [(6, "6:00–14:00")]
+
+
+@database
+def test_shift_that_changed_since_it_was_seen_is_not_cleared(
+    client_of: ClientOf, mentor: Mentor, assistant: Assistant, week_of_work: list[Shift]
+) -> None:
+    shift, client = week_of_work[0], client_of(mentor)
+    cell = {"asistent": assistant.pk, "den": "2021-04-06", "zpet": MONTH}
+    seen = f"{shift.pk}:{shift.revision}"
+    Shift.objects.filter(pk=shift.pk).update(note="jen do poledne")
+    answer = client.post("/plan/vyprazdnit/", {**cell, "smena": seen}, follow=True).content.decode()
+    assert ("mezitím změnil někdo jiný" in answer, clocks(assistant, 6, 6)) == (True, [(6, "6:00–14:00")])
+    client.post("/plan/vyprazdnit/", cell)
+    assert clocks(assistant, 6, 6) == [(6, "6:00–14:00")]
+    shift.refresh_from_db()
+    client.post("/plan/vyprazdnit/", {**cell, "smena": f"{shift.pk}:{shift.revision}"})
+    assert clocks(assistant, 6, 6) == []
 
 
 @database
