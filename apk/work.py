@@ -1,6 +1,7 @@
 """Work that must happen. The row is the truth; a message in the broker is only a doorbell.
 
-How a piece of work moves: queued → `claim` (again after a builder died, at most MAX_ATTEMPTS times) → done.
+How a piece of work moves: queued → `claim` (again after a builder died, at most MAX_ATTEMPTS times) → done. What failed
+may be queued again by a person, if its kind has a verb for that.
 """
 
 from collections.abc import Iterator
@@ -33,11 +34,12 @@ ALLOWED: dict[WorkState, frozenset[WorkState]] = {
     WorkState.QUEUED: frozenset({WorkState.RUNNING, WorkState.FAILED}),
     WorkState.RUNNING: frozenset({WorkState.RUNNING, WorkState.DONE, WorkState.FAILED}),
     WorkState.DONE: frozenset(),
-    WorkState.FAILED: frozenset(),
+    WorkState.FAILED: frozenset({WorkState.QUEUED}),
 }
 """Which state may follow which; running work is claimed again when its builder died."""
 
-UNFINISHED = [state for state, following in ALLOWED.items() if following]
+UNFINISHED = [state for state, following in ALLOWED.items() if WorkState.RUNNING in following]
+"""Where a builder may take work over."""
 
 
 class WorkQuerySet(models.QuerySet[Kind]):
@@ -83,7 +85,7 @@ class Work(models.Model):
 
     @property
     def is_unfinished(self) -> bool:
-        return bool(ALLOWED[WorkState(self.state)])
+        return self.state in UNFINISHED
 
     @contextmanager
     def sole_builder(self) -> Iterator[bool]:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
+from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.http.response import HttpResponseBase
@@ -16,10 +17,11 @@ from apk import czech, private_files
 from apk.audit.models import AccessLog
 from apk.calendar import Month
 from apk.people.access import Permission, SignedInRequest, requires
+from apk.refusal import Refused
 from reports import editions, sealing
 from reports.documents.json import SCHEMA
 from reports.grant_compiling import compiled
-from reports.models import Document, Edition, EditionQuerySet, ProjectReport
+from reports.models import Document, Edition, EditionQuerySet, ProjectReport, Submission
 from reports.summary import MonthSummary
 
 EDITIONS_ON_PAGE = 10
@@ -141,6 +143,24 @@ def edition(request: SignedInRequest, pk: int) -> HttpResponse:
     """One edition alone, as a part of a page: htmx asks for it until it is finished."""
     found = Edition.objects.visible_to(request.user).select_related("requested_by").prefetch_related("documents")
     return render(request, "reports/edition.html", {"edition": get_object_or_404(found, pk=pk)})
+
+
+@requires(Permission.DOWNLOAD_REPORTS)
+@require_POST
+def rebuild_edition(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Asks once more for documents that could not be built, those of a report that was handed over among them."""
+    found = get_object_or_404(Edition.objects.visible_to(request.user), pk=pk)
+    try:
+        found.try_again()
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, "Dokumenty se připravují znovu.")
+    if submission := Submission.objects.visible_to(request.user).filter(edition=found).without_content().first():
+        return redirect(submission)
+    if found.kind == Edition.Kind.MONTH:
+        return redirect("reports:documents", Month.parse(found.subject))
+    return redirect("reports:report-documents", found.subject)
 
 
 @requires(Permission.DOWNLOAD_REPORTS)

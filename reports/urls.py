@@ -46,6 +46,7 @@ urlpatterns = [
     path("import/<int:pk>/nacist/", import_views.read, name="read-import"),
     path("dokumenty/prehled.schema.json", document_views.schema, name="schema"),
     path("dokumenty/vydani/<int:pk>/", document_views.edition, name="edition"),
+    path("dokumenty/vydani/<int:pk>/znovu/", document_views.rebuild_edition, name="rebuild-edition"),
     path("dokumenty/soubor/<int:pk>/", document_views.download, name="download"),
     path("prehledy/<month:month>/obsazeni/", period_views.staff, name="staff"),
     path("prehledy/<month:month>/slovo/", grant_views.write_month, name="write-month"),

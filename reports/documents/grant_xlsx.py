@@ -52,22 +52,25 @@ def build(report: GrantReport, imprint: Imprint = UNISSUED) -> bytes:
         imprint=imprint,
     )
     sheets.address = imprint.address
-    names = dict(_names(report))
+    names = dict(_names(report))  # of a table or a chart by its section's place and its own name
     sheets.overview(report, imprint)
-    for section in report.sections:
+    for place, section in enumerate(report.sections):
         for table in section.tables:
-            sheets.part(names[table.name], table)
+            sheets.part(names[place, table.name], table)
             for chart in section.charts:
                 if chart.table == table.name:
-                    sheets.chart(names[chart.name], chart, names[table.name], table)
+                    sheets.chart(names[place, chart.name], chart, names[place, table.name], table)
     workbook.close()
     return file.getvalue()
 
 
-def _names(report: GrantReport) -> Iterator[tuple[str, str]]:
-    """What the sheet of each table and chart is called: its caption, made short, and unlike every other."""
+def _names(report: GrantReport) -> Iterator[tuple[tuple[int, str], str]]:
+    """What the sheet of each table and chart is called: its caption, made short, and unlike every other.
+
+    A call may want the same content in two sections, so that a table's name says which one it is in its section only.
+    """
     taken = {OVERVIEW.casefold()}
-    for section in report.sections:
+    for place, section in enumerate(report.sections):
         for key, caption in (
             *((table.name, table.caption) for table in section.tables),
             *((chart.name, f"Graf – {chart.title}") for chart in section.charts),
@@ -78,7 +81,7 @@ def _names(report: GrantReport) -> Iterator[tuple[str, str]]:
                 number += 1
                 name = f"{plain[: LONGEST_NAME - 4].strip()} {number}"
             taken.add(name.casefold())
-            yield key, name
+            yield (place, key), name
 
 
 class _Sheets(Sheets):

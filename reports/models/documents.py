@@ -13,6 +13,7 @@ from django.db.models import Q
 
 from apk.people.access import Permission
 from apk.people.models import User
+from apk.refusal import Refused
 from apk.work import Work, WorkQuerySet, WorkState
 from reports import doorbell, papers
 from reports.papers import FileKind, Paper
@@ -43,9 +44,7 @@ class EditionQuerySet(WorkQuerySet["Edition"]):
         """
         same = {"sha256": sha256, "standing": standing, "address": address, "layout": layout}
         with transaction.atomic():
-            with connection.cursor() as cursor:
-                # Who numbers the next edition waits for the one before. Requests are rare and this is short.
-                cursor.execute("SELECT pg_advisory_xact_lock(%s, 0)", [Edition.LOCK_SPACE])
+            self.wait_for_others()
             editions = self.of(kind, subject)
             edition = editions.filter(**same).exclude(state=WorkState.FAILED).first()
             if edition is None:
@@ -56,6 +55,11 @@ class EditionQuerySet(WorkQuerySet["Edition"]):
             if edition.is_unfinished:
                 transaction.on_commit(partial(doorbell.ring, edition.pk, doorbell.BUILD_EDITION))
         return edition
+
+    def wait_for_others(self) -> None:
+        """Who numbers an edition or queues one again waits for the one before. Requests are rare and this is short."""
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s, 0)", [Edition.LOCK_SPACE])
 
 
 class Edition(Work):
@@ -128,6 +132,22 @@ class Edition(Work):
     def percent(self) -> int:
         """How much is built. Reads the documents, as `files` does."""
         return 100 * len(self.files) // len(self.paper.files)
+
+    @transaction.atomic
+    def try_again(self) -> None:
+        """Queues an edition that failed: of the same figures and under its number, with all attempts before it.
+
+        Raises Refused when it has not failed, or when a later edition of the very same figures took its place.
+        """
+        Edition.objects.wait_for_others()
+        fresh = Edition.objects.get(pk=self.pk)
+        same = {name: getattr(fresh, name) for name in ("sha256", "standing", "address", "layout")}
+        twin = Edition.objects.of(Edition.Kind(fresh.kind), fresh.subject).filter(**same)
+        if fresh.state == WorkState.FAILED and (other := twin.exclude(state=WorkState.FAILED).first()):
+            raise Refused(f"Tytéž dokumenty už má vydání {other.number}.")
+        if not self._move(WorkState.QUEUED, Q(), attempts=0, error="", finished_at=None):
+            raise Refused("Tyto dokumenty už jsou hotové, nebo se právě připravují.")
+        transaction.on_commit(partial(doorbell.ring, self.pk, doorbell.BUILD_EDITION))
 
     def finish(self) -> None:
         """Ends the work; every document is there. Raises LostJobError when the work is no longer ours."""

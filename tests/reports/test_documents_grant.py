@@ -18,7 +18,7 @@ from reports.documents import grant_json
 from reports.documents.imprint import UNISSUED, Imprint
 from reports.documents.wording import one_line
 from reports.drilldown import of_period
-from reports.grant import Annex, Behind, Cell
+from reports.grant import Annex, Behind, Cell, Kind
 from reports.papers import GRANT_FORMATS, GRANT_REPORT
 from tests.reports.grants import FIRST, LAST, interim
 
@@ -150,6 +150,20 @@ def test_sheets_never_share_a_name_and_no_name_is_too_long():
 
     assert len(set(names)) == 4
     assert max(map(len, names)) <= 31
+
+
+def test_two_sections_with_the_same_content_have_each_its_own_sheets():
+    first = interim().sections[1]
+    row, *others = first.tables[0].rows
+    other = replace(first.tables[0], rows=((row[0], Cell(77, Kind.WHOLE), *row[2:]), *others))
+    second = replace(first, key="99", tables=(other, *first.tables[1:]))
+    report = replace(interim(), sections=(first, second))
+
+    book = openpyxl.load_workbook(io.BytesIO(GRANT_FORMATS["xlsx"].build(report)))
+
+    sheets = [name for name in book.sheetnames if name.startswith("Nálezy po měsících")]
+    assert [book[name]["B2"].value for name in sheets] == [19, 77]
+    assert sum(name.startswith("Graf") for name in book.sheetnames) == 2 * len(first.charts)
 
 
 @pytest.mark.parametrize(

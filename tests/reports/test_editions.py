@@ -139,6 +139,36 @@ def test_edition_whose_builders_die_fails_with_a_sentence_and_may_be_asked_for_a
 
 
 @pytest.mark.django_db
+def test_edition_that_failed_is_tried_again_unless_another_took_its_place(
+    client_of, coordinator, media, rung, django_capture_on_commit_callbacks
+):
+    edition = editions.request_month(april(), by=None)
+    Edition.objects.filter(pk=edition.pk).update(state=Edition.State.RUNNING, attempts=MAX_ATTEMPTS)
+    editions.build(edition.pk)
+    again = reverse("reports:rebuild-edition", args=[edition.pk])
+    client = client_of(coordinator)
+    assert again in client.get(PAGE).content.decode()
+
+    with django_capture_on_commit_callbacks(execute=True):
+        page = client.post(again, follow=True)
+
+    edition.refresh_from_db()
+    assert page.redirect_chain == [(PAGE, 302)]
+    assert (edition.state, edition.number, edition.attempts, edition.error) == ("queued", 1, 0, "")
+    assert rung == [(doorbell.BUILD_EDITION, edition.pk)]
+    assert "už jsou hotové, nebo se právě připravují" in client.post(again, follow=True).content.decode()
+    editions.build(edition.pk)
+    edition.refresh_from_db()
+    assert (edition.state, digests(edition).keys()) == ("done", FILES.keys())
+
+    failed = editions.request_month(april(), by=None, standing="uzavřená verze 1")
+    Edition.objects.filter(pk=failed.pk).update(state=Edition.State.FAILED)
+    taken = editions.request_month(april(), by=None, standing="uzavřená verze 1")
+    refused = client.post(reverse("reports:rebuild-edition", args=[failed.pk]), follow=True).content.decode()
+    assert f"Tytéž dokumenty už má vydání {taken.number}." in refused.replace("\u00a0", " ")
+
+
+@pytest.mark.django_db
 def test_editions_and_documents_are_only_ever_added(media, issued):
     edition = issued(APRIL)
     attempts = [

@@ -1,6 +1,7 @@
 """Pages of the reports: every figure leads to its records, words agree with numbers, nothing is lost or overwritten."""
 
 import html
+import re
 from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
@@ -229,6 +230,21 @@ def test_report_is_changed_and_removed_with_its_words(client_of, coordinator):
     assert not ProjectReport.objects.exists()
     assert not SectionText.objects.exists()
     assert ReportSection.objects.exists()
+
+
+def test_page_with_the_same_content_in_two_sections_names_every_part_once(client_of, coordinator, built):
+    FindingFactory(found_at=local(2021, 4, 5, 10))
+    built(APRIL)
+    report = ProjectReportFactory(first=date(2021, 3, 1), last=date(2021, 4, 1))
+    for title in ("Nálezy", "Nálezy ještě jednou"):
+        ReportSectionFactory(project=report.project, title=title, content="findings")
+
+    page = client_of(coordinator).get(report.get_absolute_url()).content.decode()
+
+    names = re.findall(r'\sid="([^"]+)"', page)
+    assert len([name for name in names if name.endswith("findings-by-month")]) == 2
+    assert len(set(names)) == len(names)
+    assert set(re.findall(r'href="#([^"]+)"', page)) <= set(names)
 
 
 def writing(report: ProjectReport, section: ReportSection) -> str:

@@ -18,7 +18,7 @@ from reports import annexes, grant_changes, submitting
 from reports.documents import grant_json
 from reports.grant import Annex, Cell, Kind, MonthState, ReportMonth
 from reports.grant_compiling import compiled
-from reports.models import ProjectReport, Submission
+from reports.models import Edition, ProjectReport, Submission
 from tests.factories import ProjectReportFactory, ReportSectionFactory, ShiftFactory, local
 from tests.reports.closed import sealed
 from tests.reports.grants import interim
@@ -165,6 +165,22 @@ def test_coordinator_hands_over_and_a_later_change_is_another_version(client_of,
 
 def first_annex(submission):
     return submitting.content_of(submission).report.annexes[0]
+
+
+@pytest.mark.django_db
+def test_documents_of_a_version_that_failed_are_asked_for_again(client_of, coordinator, report):
+    handed = handed_over(report, coordinator)
+    Edition.objects.filter(pk=handed.edition_id).update(state=Edition.State.FAILED, error="Došlo místo.")
+    client = client_of(coordinator)
+    again = reverse("reports:rebuild-edition", args=[handed.edition_id])
+    assert again in client.get(handed.get_absolute_url()).content.decode()
+
+    page = client.post(again, follow=True)
+
+    assert page.redirect_chain == [(handed.get_absolute_url(), 302)]
+    assert "Dokumenty se připravují znovu." in page.content.decode()
+    handed.edition.refresh_from_db()
+    assert (handed.edition.state, handed.edition.standing) == ("queued", "odevzdaná verze 1")
 
 
 @pytest.mark.django_db
