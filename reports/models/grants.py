@@ -261,9 +261,6 @@ class ReportSection(models.Model):
 
 
 class ProjectReportQuerySet(PartQuerySet):
-    def covering(self, month: Month) -> Self:
-        return self.filter(first__lte=month.first_day, last__gte=month.first_day)
-
     def submitted(self) -> Self:
         """Those handed over at least once, in the order of their projects."""
         return self.filter(submissions__version=1).order_by("project", "first", "pk")
@@ -334,8 +331,11 @@ class ProjectReport(models.Model):
 
     @transaction.atomic
     def write(self, section: ReportSection, text: str) -> None:
-        """Keeps the text of a section, with references to figures; an empty one is kept too."""
-        SectionText.objects.update_or_create(report=self, section=section, defaults={"text": text})
+        """Keeps the text of a section, with references to figures; of an empty one nothing but its history is left."""
+        if text.strip():
+            SectionText.objects.update_or_create(report=self, section=section, defaults={"text": text})
+        else:
+            SectionText.objects.filter(report=self, section=section).delete()
 
 
 @pghistory.track()

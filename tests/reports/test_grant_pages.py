@@ -277,6 +277,22 @@ def test_words_are_previewed_stored_and_read_with_todays_figures(client_of, coor
     assert "Našli jsme 88\u00a0kusů." in client.get(report.get_absolute_url()).content.decode()
 
 
+def test_section_whose_words_were_emptied_can_be_removed(client_of, coordinator):
+    report = ProjectReportFactory()
+    section = ReportSectionFactory(project=report.project)
+    report.write(section, "Text.")
+    client = client_of(coordinator)
+    removing = reverse("reports:remove-part", args=[report.project.pk, "oddily", section.pk])
+    assert "už je k oddílu napsaný text" in client.post(removing, follow=True).content.decode()
+    seen = client.get(writing(report, section)).context["form"]["seen"].value()
+
+    assert client.post(writing(report, section), {"seen": seen, "text": " "}).status_code == 302
+
+    assert not SectionText.objects.exists()
+    assert client.post(removing).status_code == 302
+    assert not ReportSection.objects.exists()
+
+
 def test_unknown_reference_is_refused_in_a_sentence_and_the_text_is_kept(client_of, coordinator):
     report = ProjectReportFactory()
     section = ReportSectionFactory(project=report.project)
