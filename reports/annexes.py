@@ -44,7 +44,7 @@ TYPES: Final[Mapping[str, str]] = {
 
 # A file of each kind of archive has this inside.
 INSIDE: Final = {"docx": "word/document.xml", "xlsx": "xl/workbook.xml", "odt": "content.xml", "ods": "content.xml"}
-MACROS: Final = ("vbaProject.bin", "Basic/")
+MACROS: Final = ("vbaProject.bin", "Basic/", "Scripts/")
 UNKNOWN: Final = (
     "Přiložit jde PDF, Word (DOCX), Excel (XLSX), ODT, ODS nebo obrázek JPEG či PNG. Tento soubor jím není."
 )
@@ -88,7 +88,7 @@ def is_what_it_says(ending: str, content: bytes) -> bool:
             names = archive.namelist()
     except (zipfile.BadZipFile, NotImplementedError, ValueError):
         return False
-    if any(macro in name for name in names for macro in MACROS):
+    if any(macro.casefold() in name.casefold() for name in names for macro in MACROS):
         raise Refused("Soubor obsahuje makra. Uložte ho bez nich, nebo jako PDF.")
     if ending in {"odt", "ods"}:
         # An OpenDocument file begins with its kind, stored as it is.

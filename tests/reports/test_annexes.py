@@ -82,6 +82,7 @@ def test_picture_loses_where_and_by_whom_it_was_taken(form):
         ("a.docx", b"PK\3\4", annexes.UNKNOWN),
         ("a.ods", archive("content.xml"), annexes.UNKNOWN),
         ("a.docx", archive("word/document.xml", "word/vbaProject.bin"), "Soubor obsahuje makra"),
+        ("a.odt", archive("content.xml", "Scripts/python/a.py"), "Soubor obsahuje makra"),
         ("a.jpg", b"GIF89a", "Obrázek nejde přečíst"),
         ("a.pdf", PDF + b"x" * annexes.MAX_BYTES, "Soubor je větší než 10 MB"),
     ],
