@@ -10,7 +10,7 @@ import openpyxl
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from apk.calendar import Month
@@ -270,6 +270,12 @@ def test_row_of_anything_is_taken_or_said_to_be_wrong(person, kind):
 
     @settings(deadline=None, max_examples=40, suppress_health_check=list(HealthCheck))
     @given(cells=st.dictionaries(st.sampled_from(names), CELLS, max_size=5))
+    @example(cells={"S jehlou": float("inf")})
+    @example(cells={"S jehlou": "nan"})
+    @example(cells={"S jehlou": 10**400})
+    @example(cells={"Datum": "1. 1. 0001", "Čas": "0:00"})
+    @example(cells={"Den začátku": "1. 1. 0001", "Začátek": "0:00"})
+    @example(cells={"Den začátku": "31. 12. 9999"})
     def plan(cells):
         row = {name: cell for name, cell in (usual | cells).items() if cell not in (None, "")}
         planned = kind.plan("stare.xlsx", [Line(2, row)], registers)
