@@ -40,10 +40,6 @@ class Closing:
     def unapproved(self) -> list[Part]:
         return [part for part in self.approvals if part.standing is not Standing.GIVEN]
 
-    @property
-    def latest_seal(self) -> Seal | None:
-        return self.seals[-1] if self.seals else None
-
 
 def closing_of(month: Month) -> Closing:
     """How `month` stands now. Six queries, seven when anybody has confirmed and it is not sealed yet."""

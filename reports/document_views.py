@@ -87,7 +87,7 @@ def month_documents(request: SignedInRequest, month: Month) -> HttpResponse:
     return documents_page(
         request,
         editions_of(request, Edition.Kind.MONTH, str(month)),
-        Source(figures.digest, sealing.standing_of(month)) if figures else None,
+        Source(figures.digest, sealing.standing_of(figures)) if figures else None,
         subject=czech.month(month.first_day),
         register=("Měsíční přehledy", reverse("reports:months")),
         origin=reverse("reports:month", args=[month]),
@@ -103,7 +103,7 @@ def publish_month(request: SignedInRequest, month: Month) -> HttpResponse:
     figures = editions.published(month)
     if figures is None:
         raise Http404(f"no summary of {month}")
-    editions.request_month(figures, by=request.user, standing=sealing.standing_of(month))
+    editions.request_month(figures, by=request.user, standing=sealing.standing_of(figures))
     return redirect("reports:documents", month)
 
 

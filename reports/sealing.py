@@ -44,12 +44,6 @@ def is_sealed(month: Month) -> bool:
     return Seal.objects.of(month).exists()
 
 
-def refuse_if_sealed(month: Month) -> None:
-    """Raises Refused when the month is sealed. The database refuses as well; this one says it in advance."""
-    if is_sealed(month):
-        raise Refused(SEALED.format(czech.month(month.first_day)))
-
-
 # --- From open to sealed ---------------------------------------------------------------------------------------------
 
 
@@ -127,13 +121,17 @@ def seal(month: Month, *, by: User, now: datetime, seen: str) -> Seal:
         raise Refused("Záznamy se od schválení změnily. Přepočítejte přehled a požádejte mentora o nové schválení.")
     sealed = stored(Content(month, 1, summary.as_json(), rows), summary, by=by, now=now)
     take(month, Move.SEAL, by, now, sha256=sealed.figures_sha256)
-    editions.request_month(summary, by=by, standing=standing_of(month))
+    editions.request_month(summary, by=by, standing=standing_of(summary))
     return sealed
 
 
-def standing_of(month: Month) -> str:
-    """How final the month's figures are, as documents print it."""
-    latest = Seal.objects.of(month).without_content().order_by("-version").first()
+def standing_of(summary: MonthSummary) -> str:
+    """How final these figures are, as documents print it. One query.
+
+    They are those of the last version that was sealed with them, whatever is sealed between reading them and asking.
+    """
+    versions = Seal.objects.of(summary.month).filter(figures_sha256=summary.digest)
+    latest = versions.without_content().order_by("-version").first()
     return f"uzavřený měsíc, verze {latest.version}" if latest else editions.OPEN_MONTH
 
 
@@ -300,5 +298,5 @@ def next_version(former: Seal, correction: MonthCorrection, *, by: User, now: da
     MonthlySummary.objects.store(summary, inputs=fingerprints([month])[month], by=by)
     sealed = stored(content, summary, by=by, now=now, correction=correction)
     take(month, Move.CORRECT, by, now, reason=correction.reason, sha256=sealed.figures_sha256)
-    editions.request_month(summary, by=by, standing=standing_of(month))
+    editions.request_month(summary, by=by, standing=standing_of(summary))
     return sealed

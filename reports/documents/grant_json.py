@@ -30,9 +30,9 @@ def build(report: GrantReport, imprint: Imprint = UNISSUED) -> bytes:
 
 # --- Kept whole ------------------------------------------------------------------------------------------------------
 #
-# `as_json` leaves out what only the page needs (which records lie behind a number, short labels of a chart's axis).
-# An edition keeps everything: each dataclass as an object of its fields, each value that JSON does not have as an
-# object of one key that says what it is.
+# `as_json` is for readers: a number, a day and a word are all text in it, told apart by the kind of their cell. What is
+# kept is to be read back equal to what it was: each dataclass as an object of its fields, each value that JSON does not
+# have as an object of one key that says what it is.
 
 READERS: dict[str, Callable[[str], Any]] = {
     "decimal": Decimal,

@@ -21,16 +21,18 @@ from apk.sync.models import Held, Receipt
 from findings.models import Finding, Photo, PlaceKind
 from patrols.attendance_approval import approve, day_of
 from patrols.models import Announcement
-from reports import checklist, sealing, verifying
+from reports import checklist, editions, sealing, verifying
 from reports.closing_rules import ALLOWED, Move, Standing, State, may
 from reports.closings import closing_of
 from reports.models import ClosingStep, MonthCorrection, MonthlySummary, Seal
 from tests import phones
 from tests.factories import (
     AssistantFactory,
+    ConflictFactory,
     FindingFactory,
     GrantProjectFactory,
     MentorFactory,
+    ReceiptFactory,
     ShiftFactory,
     local,
     record_id,
@@ -326,6 +328,18 @@ def test_unanswered_shift_stands_in_the_way_of_its_assistant_alone(assistant, me
     assert not [each for each in checklist.hindrances(closing_of(LAST)) if "neodpověděli" in each.text]
 
 
+def test_record_with_two_versions_blocks_the_month_of_its_time_put_right(finding):
+    """The phone's clock was half an hour ahead: it wrote down the first of May what happened on the last of April."""
+    moment = local(2021, 5, 1, 0, 10)
+    receipt = ReceiptFactory(recorded_at=moment, clock_skew=timedelta(minutes=-30), received_at=local(2021, 5, 1, 9))
+    ConflictFactory(receipt=receipt)
+
+    said = {month: [each for each in checklist.undecided(month) if each.blocks] for month in (APRIL, Month(2021, 5))}
+
+    assert [each.text for each in said[APRIL]] == [f"1{czech.SPACE}záznam má dvě verze."]
+    assert said[Month(2021, 5)] == []
+
+
 def test_new_findings_are_said_and_block_nothing(finding):
     built(APRIL)
 
@@ -493,6 +507,27 @@ def test_untouched_months_agree(finding, coordinator):
     said = StringIO()
     call_command("verify_seals", stdout=said)
     assert "2021-04  2 verze  souhlasí" in said.getvalue().replace("\N{NO-BREAK SPACE}", " ")
+
+
+def test_month_that_is_not_sealed_has_nothing_to_verify(finding, coordinator):
+    sealed(APRIL, coordinator)
+    said = StringIO()
+
+    call_command("verify_seals", "2021-05", stdout=said)
+
+    assert said.getvalue() == "2021-05  není uzavřený, není co ověřit\n"
+
+
+def test_documents_say_the_version_that_has_their_figures(finding, coordinator):
+    """Figures read before a correction are not called by the version that it made."""
+    built(APRIL)
+    assert sealing.standing_of(editions.published(APRIL)) == "průběžná čísla"
+    sealed(APRIL, coordinator)
+    first = editions.published(APRIL)
+    sealing.correct([APRIL], lambda: one_more(finding), by=coordinator, now=after(APRIL), reason=REASON)
+
+    assert sealing.standing_of(first) == "uzavřený měsíc, verze 1"
+    assert sealing.standing_of(editions.published(APRIL)) == "uzavřený měsíc, verze 2"
 
 
 TAMPERINGS = [

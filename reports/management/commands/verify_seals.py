@@ -28,8 +28,13 @@ class Command(BaseCommand):
         for sentence in verifying.missing_guards():
             faults += 1
             self.stdout.write(sentence)
+        if not months:
+            self.stdout.write("Uzavřený není žádný měsíc.")
         for each in months:
             verdict = verifying.verify(each)
+            if not verdict.versions:
+                self.stdout.write(f"{each}  není uzavřený, není co ověřit")
+                continue
             versions = czech.counted(verdict.versions, "verze", "verze", "verzí")
             self.stdout.write(f"{each}  {versions}  {'souhlasí' if verdict.agrees else 'NESOUHLASÍ'}  {verdict.sha256}")
             for fault in verdict.faults:
